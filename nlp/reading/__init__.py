@@ -1,0 +1,9 @@
+"""Files and uploads → text with anchors: plain text, Markdown, JSON lines, docx, PDF with a text layer."""
+
+from nlp.reading.discover import discover
+from nlp.reading.document import Anchor, RawDocument
+from nlp.reading.limits import Limits
+from nlp.reading.read import read_bytes, read_path
+from nlp.reading.registry import reader_for, register
+
+__all__ = ["Anchor", "Limits", "RawDocument", "discover", "read_bytes", "read_path", "reader_for", "register"]

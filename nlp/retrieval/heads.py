@@ -1,0 +1,80 @@
+"""Heads: what of every case stays in memory while an index is open, and where its text lies in the cases file.
+
+A head line is a case's record without its text. The cases file is the truth; the heads only spare reading it all.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nlp.retrieval.case import Case
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A case without its text.
+
+    Attributes:
+        key: number of the case inside the index; never changed, never given again, rising in file order.
+        offset: first byte of the case's line in ``cases.jsonl``.
+        length: bytes of that line, line end included.
+        tags: the tags as ``CaseTag`` records.
+
+    """
+
+    key: int
+    offset: int
+    length: int
+    id: str
+    title: str | None
+    doc_type: str | None
+    unit: str | None
+    date: str | None
+    outcome: str | None
+    source: str | None
+    tags: tuple[dict[str, Any], ...]
+    tags_by: str
+    meta: dict[str, Any]
+
+    def moved(self, offset: int) -> Head:
+        """The same head for a line that now starts at ``offset``."""
+        return replace(self, offset=offset)
+
+
+def head_of(case: Case, *, key: int, offset: int, length: int) -> Head:
+    """The head of a case whose line starts at ``offset``."""
+    return Head(
+        key=key,
+        offset=offset,
+        length=length,
+        id=case.id,
+        title=case.title,
+        doc_type=case.doc_type,
+        unit=case.unit,
+        date=case.date,
+        outcome=case.outcome,
+        source=case.source,
+        tags=tuple(tag.model_dump() for tag in case.tags or ()),
+        tags_by=case.tags_by,
+        meta=case.meta,
+    )
+
+
+def write_heads(path: Path, heads: Iterable[Head]) -> None:
+    """Write heads as JSONL."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for head in heads:
+            file.write(json.dumps(asdict(head), ensure_ascii=False) + "\n")
+
+
+def read_heads(path: Path) -> Iterator[Head]:
+    """Read what ``write_heads`` wrote."""
+    with path.open(encoding="utf-8") as file:
+        for line in file:
+            record = json.loads(line)
+            record["tags"] = tuple(record["tags"])
+            yield Head(**record)

@@ -1,0 +1,72 @@
+"""What a search returns."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from nlp.schema import Polarity, Span
+
+ChannelName = Literal["bm25", "dense", "tags"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Quote(Span):
+    """Words at their place: ``text[start:end] == quote``, in the query's text or in the case's."""
+
+    quote: str
+
+
+class ChannelScore(_Model):
+    """What one channel says of a case.
+
+    ``score`` is on the channel's own scale: BM25, unbounded above 0; dense, a cosine; tags, at most 1 and below 0 when
+    opposite behaviour outweighs what is shared. ``rank`` counts from 1 among the cases the search may see; it is null
+    when the channel does not place the case, or places it below the depth that was looked at.
+    """
+
+    score: float
+    rank: int | None
+
+
+class Pair(_Model):
+    """A passage of the query and a passage of the case that say the like."""
+
+    query: Quote
+    case: Quote
+    cosine: float | None = Field(description="of their vectors; null when the search made no use of the encoder")
+    shared_words: list[str] = Field(description="words of both passages, rarest in the index first")
+
+
+class TagEvidence(_Model):
+    """One label and what shows it on either side; a side is empty when it does not show the label so."""
+
+    label: str
+    polarity: Polarity = Field(description="as the query shows it; as the case does when only the case shows the label")
+    query: list[Quote] = []
+    case: list[Quote] = []
+
+
+class Hit(_Model):
+    """A similar case and why it was found."""
+
+    id: str
+    score: float = Field(description="of the fusion; compares hits of one search, says nothing by itself")
+    rank: int
+    title: str | None
+    doc_type: str | None
+    unit: str | None
+    date: str | None
+    outcome: str | None
+    snippet: str
+    channels: dict[ChannelName, ChannelScore]
+    pairs: list[Pair] = []
+    shared_tags: list[TagEvidence] = []
+    differing_tags: list[TagEvidence] = Field(default=[], description="labels that only one side shows")
+    opposite_tags: list[TagEvidence] = Field(
+        default=[], description="labels that the case shows with the other polarity than the query"
+    )

@@ -1,0 +1,374 @@
+"""The embedded index of similar cases: files in one folder, no server."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from nlp.errors import CaseIndexError, IndexMismatchError, IndexTornError
+from nlp.retrieval.case import Case, CaseTag, read_cases
+from nlp.retrieval.embedder import Embedder, EncoderStamp, SentenceEncoder
+from nlp.retrieval.explain import Explainer
+from nlp.retrieval.filters import Filters
+from nlp.retrieval.fusion import Fusion
+from nlp.retrieval.generation import Generation
+from nlp.retrieval.hits import Hit
+from nlp.retrieval.layout import DenseSettings
+from nlp.retrieval.ranking import rank, take_apart
+from nlp.retrieval.recovery import Salvage, open_current, salvage
+from nlp.retrieval.store import commit, generations, read_pointer, write_lock
+from nlp.retrieval.tagmatch import Annotate, annotated, compact
+from nlp.retrieval.vectors import Dtype
+from nlp.retrieval.writing import Base, GenerationWriter, Progress, Tools
+from nlp.schema import Tag
+from nlp.structure.words import Words, default_words
+
+LOCK_TIMEOUT = 10.0
+"""Seconds a writer waits for another one."""
+
+
+class IndexInfo(BaseModel):
+    """What an index holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folder: str
+    generation: int = Field(description="rises with every change")
+    layout: int
+    cases: int
+    tagged_cases: int = Field(description="cases with at least one tag")
+    passages: int
+    encoder: str
+    encoder_version: str
+    dimension: int
+    tokenizer: str
+    dense: str = Field(description="flat, or lists when the index is large")
+    vector_dtype: Dtype
+    size: int = Field(description="bytes of all files")
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    pass
+
+
+class CaseIndex:
+    """An index of similar cases.
+
+    Any number of threads and processes may search while one writes: a search goes on in the generation it started in.
+    Every change is a new generation, so cases are best added and removed in batches. Made by ``build`` and ``open``.
+    """
+
+    def __init__(
+        self, folder: Path, generation: Generation, embedder: Embedder, words: Words, annotate: Annotate | None
+    ) -> None:
+        self._folder = folder
+        self._generation = generation
+        self._embedder = embedder.expecting(generation.manifest.encoder)
+        self._words = words
+        self._annotate = annotate
+        self._changing = threading.Lock()
+
+    @classmethod
+    def build(
+        cls,
+        folder: Path | str,
+        cases: Iterable[Case],
+        *,
+        encoder: SentenceEncoder | str,
+        annotate: Annotate | None = None,
+        dense: DenseSettings | None = None,
+        words: Words | None = None,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Build an index; one that is already in the folder is replaced once the new one is whole.
+
+        Args:
+            folder: made when missing.
+            cases: read once, one after another.
+            encoder: a sentence encoder or the name of one.
+            annotate: tags cases that come without tags, and queries.
+            dense: how vectors are kept.
+            words: another segmenter than the shipped one.
+            progress: told how far the work is.
+
+        Raises:
+            DuplicateCaseError: an id is given twice; the folder keeps what it held.
+            IndexLockedError: another process is writing to the folder.
+            CaseIndexError: the annotator failed.
+            EncoderError: the encoder failed.
+
+        """
+        folder = Path(folder)
+        words = words or default_words()
+        tools = Tools(Embedder(encoder), words, annotate, dense or DenseSettings(), progress or _silent)
+        with write_lock(folder, LOCK_TIMEOUT):
+            generation = _commit(folder, cases, tools, None)
+        return cls(folder, generation, tools.embedder, words, annotate)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path | str,
+        *,
+        encoder: SentenceEncoder | str | None = None,
+        rebuild: bool = True,
+        annotate: Annotate | None = None,
+        verify: bool = True,
+        words: Words | None = None,
+        progress: Progress | None = None,
+    ) -> Self:
+        """Open an index. The encoder is loaded only when a query or a repair needs it.
+
+        Args:
+            folder: of the index.
+            encoder: a sentence encoder or the name of one; the one the index was built with by default.
+            rebuild: mend an index that is torn, or was built with another encoder, tokenizer or layout, from the cases
+                it holds; otherwise such an index is an error.
+            annotate: tags added cases that come without tags, and queries.
+            verify: compare every file with its hash; otherwise only sizes are compared.
+            words: another segmenter than the shipped one.
+            progress: told how far a repair is.
+
+        Raises:
+            IndexMissingError: there is no index.
+            IndexTornError: files are missing or altered, and ``rebuild`` is off or the cases themselves are damaged.
+            IndexMismatchError: built with something else, and ``rebuild`` is off.
+            IndexLockedError: a repair is needed while another process is writing.
+
+        """
+        folder = Path(folder)
+        words = words or default_words()
+        try:
+            generation = open_current(folder, tokenizer=words.version, verify=verify)
+            embedder = _matching(generation.manifest.encoder, encoder, folder)
+        except (IndexTornError, IndexMismatchError):
+            if not rebuild:
+                raise
+            with write_lock(folder, LOCK_TIMEOUT):
+                generation, embedder = _mend(folder, encoder, annotate, words, progress or _silent)
+        return cls(folder, generation, embedder, words, annotate)
+
+    def __len__(self) -> int:
+        return len(self._generation)
+
+    def __contains__(self, id_: object) -> bool:
+        return isinstance(id_, str) and self._generation.row(id_) is not None
+
+    def get(self, id_: str) -> Case | None:
+        """The case with this id, None when it is not in the index."""
+        generation = self._generation
+        row = generation.row(id_)
+        return None if row is None else generation.case(row)
+
+    def cases(self) -> Iterator[Case]:
+        """All cases, in the order in which they were added."""
+        return self._generation.cases()
+
+    def info(self) -> IndexInfo:
+        """What the index holds."""
+        generation = self._generation
+        manifest = generation.manifest
+        return IndexInfo(
+            folder=str(self._folder),
+            generation=manifest.generation,
+            layout=manifest.layout,
+            cases=manifest.cases,
+            tagged_cases=sum(bool(head.tags) for head in generation.heads),
+            passages=manifest.passages,
+            encoder=manifest.encoder.name,
+            encoder_version=manifest.encoder.version,
+            dimension=manifest.encoder.dimension,
+            tokenizer=manifest.tokenizer,
+            dense="lists" if manifest.trained_on else "flat",
+            vector_dtype=manifest.dense.dtype,
+            size=generation.size(),
+        )
+
+    def add(self, cases: Iterable[Case], *, progress: Progress | None = None) -> int:
+        """Add cases; one whose id is in the index takes the place of the old one.
+
+        Returns:
+            The number of cases given.
+
+        Raises:
+            DuplicateCaseError: an id is given twice; nothing is added.
+            IndexLockedError, IndexTornError, IndexMismatchError, CaseIndexError, EncoderError: nothing is added.
+
+        """
+        batch = list(cases)
+        if batch:
+            self._change({case.id for case in batch}, batch, progress)
+        return len(batch)
+
+    def remove(self, ids: Iterable[str], *, progress: Progress | None = None) -> int:
+        """Remove cases for good: their words, vectors and tags leave every file.
+
+        Returns:
+            The number of cases that were there.
+
+        Raises:
+            IndexLockedError, IndexTornError, IndexMismatchError: nothing is removed.
+
+        """
+        return self._change(set(ids), [], progress)
+
+    def rebuild(self, *, progress: Progress | None = None) -> None:
+        """Derive everything anew from the cases; tags an annotator gave are found anew when there is an annotator."""
+        with self._changing, write_lock(self._folder, LOCK_TIMEOUT):
+            self._refresh()
+            generation = self._generation
+            cases = _untagged(generation.cases(), self._annotate)
+            self._generation = _commit(self._folder, cases, self._tools(progress), None)
+
+    def refresh(self) -> bool:
+        """Take up changes another process has made; returns whether there were any."""
+        with self._changing:
+            return self._refresh()
+
+    def search(
+        self,
+        text: str,
+        k: int = 10,
+        *,
+        tags: Sequence[Tag | CaseTag] | None = None,
+        annotate: Annotate | None = None,
+        filters: Filters | Mapping[str, Any] | None = None,
+        explain: bool = True,
+        fusion: Fusion | None = None,
+    ) -> list[Hit]:
+        """Find the ``k`` cases most like a text, best first, ties by id.
+
+        Args:
+            text: a question, a passage or a whole narrative; spans of the hits' query side count in it.
+            k: at least 0; any number up to that of the cases is honoured.
+            tags: what the text shows; found by ``annotate`` when not given, or by the annotator of the index.
+            annotate: finds the tags of the text.
+            filters: which cases may be seen; applied before ranking.
+            explain: whether hits carry matched pairs and tags.
+            fusion: how channels are fused; ``nlp.retrieval.NARRATIVE`` suits whole narratives.
+
+        Returns:
+            At most ``k`` hits; fewer, down to none, when no channel has anything to say of more cases.
+
+        Raises:
+            IndexMismatchError: the encoder is not the one the index was built with.
+            EncoderError: the encoder cannot be loaded.
+            CaseIndexError: ``k`` or a filter is wrong, or the annotator failed.
+
+        """
+        if k < 0:
+            raise CaseIndexError(f"k is {k}", expected="0 or more")
+        # Everything below works on this one generation, whatever another thread puts in its place.
+        generation, embedder = self._generation, self._embedder
+        allowed = Filters.of(filters).allowed(generation.heads)
+        if k == 0 or len(generation) == 0 or (allowed is not None and not allowed.any()):
+            return []
+        annotate = annotate or self._annotate
+        if tags is None:
+            found = annotated(annotate, text, "query") if annotate is not None and text.strip() else []
+        else:
+            found = compact(tags, text)
+        fusion = fusion or Fusion()
+        query = take_apart(text, found, self._words, embedder, fusion)
+        explainer = Explainer(generation, query, self._words)
+        ranked = rank(generation, query, k, fusion, allowed)
+        return [explainer.hit(place, one, explain=explain) for place, one in enumerate(ranked, start=1)]
+
+    def _change(self, ids: set[str], new: list[Case], progress: Progress | None) -> int:
+        with self._changing, write_lock(self._folder, LOCK_TIMEOUT):
+            self._refresh()
+            generation = self._generation
+            drop = frozenset(head.key for head in generation.heads if head.id in ids)
+            if drop or new:
+                base = _whole(generation)
+                self._generation = _commit(self._folder, new, self._tools(progress), base, drop)
+            return len(drop)
+
+    def _tools(self, progress: Progress | None) -> Tools:
+        dense = self._generation.manifest.dense
+        return Tools(self._embedder, self._words, self._annotate, dense, progress or _silent)
+
+    def _refresh(self) -> bool:
+        if read_pointer(self._folder).generation == self._generation.folder.name:
+            return False
+        generation = open_current(self._folder, tokenizer=self._words.version, verify=True)
+        self._embedder = self._embedder.expecting(generation.manifest.encoder)
+        self._generation = generation
+        return True
+
+
+def _commit(
+    folder: Path, new: Iterable[Case], tools: Tools, base: Base | None, drop: frozenset[int] = frozenset()
+) -> Generation:
+    number = max((number for number, _ in generations(folder)), default=0) + 1
+    commit(
+        folder,
+        number,
+        lambda target: GenerationWriter(target, number, tools, base=base, drop=drop).write(new),
+        lambda stage: tools.progress(stage, 0, 0),
+    )
+    return open_current(folder, tokenizer=tools.words.version, verify=False)
+
+
+def _whole(generation: Generation) -> Base:
+    return Base(
+        folder=generation.folder,
+        manifest=generation.manifest,
+        heads=generation.heads,
+        lexical=generation.lexical,
+        store=generation.dense.store,
+        lists=True,
+    )
+
+
+def _matching(stamp: EncoderStamp, encoder: SentenceEncoder | str | None, folder: Path) -> Embedder:
+    """The encoder for an index built with ``stamp``; loads none when only the same name is given, or nothing."""
+    embedder = Embedder(stamp.name if encoder is None else encoder)
+    if (embedder.loaded or embedder.name != stamp.name) and embedder.stamp != stamp:
+        found = embedder.stamp
+        raise IndexMismatchError(
+            f"the index was built with the encoder {stamp.name} {stamp.version}",
+            path=str(folder),
+            expected=f"{found.name} {found.version}",
+            hint="open the index with rebuild=True or with the encoder it was built with",
+        )
+    return embedder
+
+
+def _mend(
+    folder: Path, encoder: SentenceEncoder | str | None, annotate: Annotate | None, words: Words, progress: Progress
+) -> tuple[Generation, Embedder]:
+    """Bring a damaged or outdated index to order; the caller holds the write lock."""
+    try:
+        # Another process may have mended it while this one waited for the lock.
+        generation = open_current(folder, tokenizer=words.version, verify=True)
+        return generation, _matching(generation.manifest.encoder, encoder, folder)
+    except (IndexTornError, IndexMismatchError):
+        pass
+    wanted = Embedder(encoder).stamp if encoder is not None else None
+    rest: Salvage = salvage(folder, tokenizer=words.version, encoder=wanted)
+    if encoder is None:
+        if rest.manifest is None:
+            raise IndexTornError(
+                "the manifest is damaged, so the encoder of the index is not known",
+                path=str(folder),
+                hint="name the encoder when opening the index",
+            )
+        encoder = rest.manifest.encoder.name
+    embedder = Embedder(encoder)
+    dense = rest.manifest.dense if rest.manifest else DenseSettings()
+    tools = Tools(embedder, words, annotate, dense, progress)
+    if rest.base is not None:
+        return _commit(folder, [], tools, rest.base), embedder
+    return _commit(folder, _untagged(read_cases(rest.cases), annotate), tools, None), embedder
+
+
+def _untagged(cases: Iterable[Case], annotate: Annotate | None) -> Iterator[Case]:
+    """The cases, those that an annotator tagged without their tags when there is an annotator to find them anew."""
+    for case in cases:
+        again = annotate is not None and case.tags_by == "annotate"
+        yield case.model_copy(update={"tags": None, "tags_by": "record"}) if again else case

@@ -1,0 +1,162 @@
+"""The lexical channel: BM25 over whole cases with tantivy (Robertson and Zaragoza 2009; k1 1.2, b 0.75).
+
+Terms are cut outside (``nlp.structure.words``) and handed over joined by spaces, and a query is built from terms, never
+parsed, so no character of a user's text has a meaning of its own.
+
+Removing a case writes the lexical part anew from the stored terms. tantivy's own deletion would keep the case's terms
+in the postings, and its counts in every other case's score, until some later merge.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+
+Keys = NDArray[np.int64]
+Scores = NDArray[np.float64]
+
+_MAX_TERM = 64
+_MAX_QUERY_TERMS = 1024
+_HEAP = 128_000_000
+
+
+def _schema() -> Any:
+    builder = tantivy.SchemaBuilder()
+    # The case key is looked up as raw text: integer terms neither delete nor match reliably through the binding.
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("key", fast=True)
+    builder.add_text_field("terms", stored=True, tokenizer_name="whitespace", index_option="freq")
+    return builder.build()
+
+
+def _usable(terms: Iterable[str]) -> Iterator[str]:
+    return (term for term in terms if len(term) <= _MAX_TERM)
+
+
+def write_lexical(folder: Path, cases: Iterable[tuple[int, Iterable[str]]]) -> None:
+    """Write cases, as (key, terms), into ``folder``, after those that are there already."""
+    index = tantivy.Index(_schema(), path=str(folder), reuse=True)
+    # One thread: several would each leave a segment, and two cores gain little.
+    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    for key, terms in cases:
+        document = tantivy.Document()
+        document.add_text("id", str(key))
+        document.add_unsigned("key", key)
+        document.add_text("terms", " ".join(_usable(terms)))
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    for lock in folder.glob(".tantivy-*.lock"):
+        lock.unlink()
+
+
+def link_lexical(source: Path, target: Path) -> None:
+    """Make ``target`` a copy of a lexical folder. Its segment files are never changed in place, so links will do."""
+    target.mkdir()
+    for file in sorted(source.iterdir()):
+        if file.name.endswith(".lock"):
+            continue
+        try:
+            os.link(file, target / file.name)
+        except OSError:
+            shutil.copyfile(file, target / file.name)
+
+
+class LexicalIndex:
+    """A lexical folder opened for reading. Safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._index = tantivy.Index.open(str(folder))
+        self._schema = self._index.schema
+        self._searcher = self._index.searcher()
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def document_frequency(self, term: str) -> int:
+        """Number of cases that hold the term."""
+        return int(self._searcher.doc_freq("terms", term))
+
+    def idf(self, term: str) -> float:
+        """``ln(1 + (N - n + 0.5) / (n + 0.5))``, above 0; rarer is higher."""
+        count = self.document_frequency(term)
+        return math.log(1 + (len(self) - count + 0.5) / (count + 0.5))
+
+    def terms(self) -> Iterator[tuple[int, list[str]]]:
+        """The stored (key, terms) of every case, in no certain order."""
+        if len(self) == 0:
+            return
+        for _, address in self._searcher.search(tantivy.Query.all_query(), limit=len(self), count=False).hits:
+            document = self._searcher.doc(address)
+            yield int(str(document.get_first("id"))), str(document.get_first("terms") or "").split()
+
+    def top(self, terms: Iterable[str], depth: int, allowed: Keys | None = None) -> tuple[Keys, Scores]:
+        """The best ``depth`` cases that hold any of the terms, best first.
+
+        Cases that tie with the last one are kept or dropped together, so that the answer does not depend on the order
+        in which cases were added; it may therefore hold a few more than ``depth``.
+        """
+        query = self._query(terms)
+        limit = depth + 1
+        while query is not None and depth > 0 and len(self):
+            keys, scores = self._run(query, min(limit, len(self)))
+            exhausted = len(keys) < limit or limit >= len(self)
+            floor = scores[-1] if len(scores) else 0.0
+            if allowed is not None:
+                inside = np.isin(keys, allowed)
+                keys, scores = keys[inside], scores[inside]
+            if exhausted or (len(scores) >= depth and scores[depth - 1] > floor):
+                kept = scores >= scores[min(depth, len(scores)) - 1] if len(scores) else np.ones(0, dtype=bool)
+                return keys[kept], scores[kept]
+            limit *= 4
+        return np.empty(0, dtype=np.int64), np.empty(0)
+
+    def scores(self, terms: Iterable[str], keys: Keys) -> dict[int, float]:
+        """Scores of the given cases; those that hold none of the terms are missing."""
+        query = self._query(terms)
+        if query is None or len(keys) == 0:
+            return {}
+        among = tantivy.Query.term_set_query(self._schema, "id", [str(key) for key in keys])
+        both = tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
+                (tantivy.Occur.Must, query),
+            ]
+        )
+        found, scores = self._run(both, len(keys))
+        return dict(zip(found.tolist(), scores.tolist(), strict=True))
+
+    def _run(self, query: Any, limit: int) -> tuple[Keys, Scores]:
+        hits = self._searcher.search(query, limit=limit, count=False).hits
+        keys = self._searcher.fast_field_values("key", [address for _, address in hits])
+        # tantivy adds up 32-bit floats in an order that differs between segment layouts.
+        scores: Scores = np.round(np.array([score for score, _ in hits], dtype=np.float64), 4)
+        return np.array(keys, dtype=np.int64), scores
+
+    def _query(self, terms: Iterable[str]) -> Any | None:
+        counts = {term: n for term, n in Counter(_usable(terms)).items() if self.document_frequency(term)}
+        if not counts:
+            return None
+        weights = {term: 1 + math.log(count) for term, count in counts.items()}
+        if len(weights) > _MAX_QUERY_TERMS:
+            strongest = sorted(weights, key=lambda term: (-weights[term] * self.idf(term), term))
+            weights = {term: weights[term] for term in strongest[:_MAX_QUERY_TERMS]}
+        # Sorted, so that sums are added in one order whatever the text's.
+        return tantivy.Query.boolean_query(
+            [
+                (
+                    tantivy.Occur.Should,
+                    tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, "terms", term, "freq"), weight),
+                )
+                for term, weight in sorted(weights.items())
+            ]
+        )

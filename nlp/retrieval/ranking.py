@@ -1,0 +1,156 @@
+"""Ranking the cases of a generation for a query: every channel proposes, all candidates are scored, then fused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.retrieval.case import CaseTag
+from nlp.retrieval.embedder import Embedder, Vectors
+from nlp.retrieval.fusion import REFERENCE, Fusion, Ranking, fuse, low_score
+from nlp.retrieval.generation import Generation
+from nlp.retrieval.hits import ChannelName, ChannelScore
+from nlp.retrieval.passages import Passage, split_passages
+from nlp.retrieval.tagmatch import shown
+from nlp.structure.words import Words
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query taken apart.
+
+    Attributes:
+        text: as given.
+        terms: of the lexical channel.
+        passages: of the text.
+        vectors: float32 (passages, dimension), None when the dense channel is off.
+        tags: compact tags of the text.
+
+    """
+
+    text: str
+    terms: list[str]
+    passages: list[Passage]
+    vectors: Vectors | None
+    tags: list[CaseTag]
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One case in the fused order."""
+
+    row: int
+    score: float
+    channels: dict[ChannelName, ChannelScore]
+
+
+def take_apart(text: str, tags: Sequence[CaseTag], words: Words, embedder: Embedder, fusion: Fusion) -> Query:
+    """Prepare a query; the encoder is loaded only when the dense channel is on and there is something to encode."""
+    passages = split_passages(text)
+    vectors = None
+    if fusion.weight("dense") and passages:
+        vectors = embedder.encode([text[start:end] for start, end in passages])
+    return Query(text, words.search_terms(text), passages, vectors, list(tags))
+
+
+def rank(generation: Generation, query: Query, k: int, fusion: Fusion, allowed: Mask | None) -> list[Ranked]:
+    """The best ``k`` cases, by score and then by id; fewer when no channel has anything to say of the others."""
+    visible = len(generation) if allowed is None else int(allowed.sum())
+    depth = min(visible, max(REFERENCE, k))
+    rankings = [
+        ranking
+        for ranking in (
+            _bm25(generation, query, fusion, depth, allowed),
+            _dense(generation, query, fusion, depth, allowed),
+            _tags(generation, query, fusion, depth, allowed),
+        )
+        if ranking is not None
+    ]
+    candidates = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(ranking.rows for ranking in rankings)]))
+    if len(candidates) == 0:
+        return []
+    scores = [_complete(generation, query, ranking.channel, candidates) for ranking in rankings]
+    fused = fuse(rankings, candidates, scores, fusion)
+    places = [{int(row): place for place, row in enumerate(ranking.rows, start=1)} for ranking in rankings]
+    best = np.lexsort((generation.order[candidates], -fused))[:k]
+    return [
+        Ranked(
+            int(candidates[at]),
+            float(fused[at]),
+            {
+                ranking.channel: ChannelScore(score=float(found[at]), rank=place.get(int(candidates[at])))
+                for ranking, found, place in zip(rankings, scores, places, strict=True)
+                if not np.isnan(found[at])
+            },
+        )
+        for at in best
+    ]
+
+
+def _bm25(generation: Generation, query: Query, fusion: Fusion, depth: int, allowed: Mask | None) -> Ranking | None:
+    if not fusion.weight("bm25") or not query.terms:
+        return None
+    keys, scores = generation.lexical.top(query.terms, depth, _keys(generation, allowed))
+    rows, scores = _ordered(generation, np.searchsorted(generation.keys, keys), scores, depth)
+    return Ranking("bm25", rows, scores, low_score(scores, 0.0)) if len(rows) else None
+
+
+def _dense(generation: Generation, query: Query, fusion: Fusion, depth: int, allowed: Mask | None) -> Ranking | None:
+    vectors = _usable(query)
+    if not fusion.weight("dense") or vectors is None:
+        return None
+    keys, scores = generation.dense.top(vectors, depth, _keys(generation, allowed))
+    rows, scores = _ordered(generation, np.searchsorted(generation.keys, keys), scores, depth)
+    return Ranking("dense", rows, scores, low_score(scores, None)) if len(rows) else None
+
+
+def _tags(generation: Generation, query: Query, fusion: Fusion, depth: int, allowed: Mask | None) -> Ranking | None:
+    pairs = shown(query.tags)
+    if not fusion.weight("tags") or not pairs:
+        return None
+    scores = generation.tags.scores(pairs)
+    rows = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
+    rows, scores = _ordered(generation, rows, scores[rows], depth)
+    return Ranking("tags", rows, scores, 0.0)
+
+
+def _complete(
+    generation: Generation, query: Query, channel: ChannelName, candidates: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The channel's scores of all candidates, whoever proposed them; NaN where it cannot score one."""
+    keys = generation.keys[candidates]
+    if channel == "tags":
+        return generation.tags.scores(shown(query.tags))[candidates]
+    if channel == "bm25":
+        found = generation.lexical.scores(query.terms, keys)
+        return np.array([found.get(key, 0.0) for key in keys.tolist()])
+    scores = np.full(len(candidates), np.nan)
+    vectors = _usable(query)
+    has_passages = np.isin(keys, generation.dense.store.keys)
+    if vectors is not None:
+        scores[has_passages] = generation.dense.scores(vectors, keys[has_passages])
+    return scores
+
+
+def _usable(query: Query) -> Vectors | None:
+    """The query's vectors without those of length 0 (passages in which the encoder knows nothing)."""
+    if query.vectors is None:
+        return None
+    vectors: Vectors = query.vectors[np.linalg.norm(query.vectors, axis=1) > 0]
+    return vectors if len(vectors) else None
+
+
+def _keys(generation: Generation, allowed: Mask | None) -> NDArray[np.int64] | None:
+    return None if allowed is None else generation.keys[allowed]
+
+
+def _ordered(
+    generation: Generation, rows: NDArray[np.int64], scores: NDArray[np.float64], depth: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    best = np.lexsort((generation.order[rows], -scores))[:depth]
+    return rows[best], scores[best]

@@ -1,0 +1,94 @@
+"""From assertions to tags: spans, kinds, duplicates, contradictions."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from nlp.codebook import Codebook
+from nlp.schema import Cue, Tag
+from nlp.structure.parse import Structure
+from nlp.tagging.context import Assertion, FiredCue
+from nlp.tagging.evidence import evidence_span
+from nlp.tagging.kind import KindRule
+
+_HEDGE_DISCOUNT = 0.1
+
+
+def resolve(
+    structure: Structure,
+    assertions: Sequence[Assertion],
+    codebook: Codebook,
+    kind_rule: KindRule,
+    *,
+    keep_normative: bool = False,
+) -> list[Tag]:
+    """The tags of a document, ordered by place and label.
+
+    Two assertions of one label that share evidence become one tag; where they contradict each other the one resting on
+    the longer match wins, then the one with more cues, then the negative one.
+    """
+    wanted = [item for item in assertions if keep_normative or item.status != "normative"]
+    by_clause: dict[int | None, list[Assertion]] = defaultdict(list)
+    for item in wanted:
+        by_clause[structure.clause_at(item.candidate.start)].append(item)
+    spanned = [
+        (evidence_span(item, by_clause[structure.clause_at(item.candidate.start)], structure), item) for item in wanted
+    ]
+    tags = [_tag(span, item, structure, codebook, kind_rule) for span, item in _distinct(spanned)]
+    return sorted(tags, key=lambda tag: (tag.start, tag.end, tag.label, tag.polarity))
+
+
+def _distinct(
+    spanned: Iterable[tuple[tuple[int, int], Assertion]],
+) -> list[tuple[tuple[int, int], Assertion]]:
+    by_label: dict[str, list[tuple[tuple[int, int], Assertion]]] = defaultdict(list)
+    for span, item in spanned:
+        by_label[item.candidate.label].append((span, item))
+    kept: list[tuple[tuple[int, int], Assertion]] = []
+    for group in by_label.values():
+        chosen: list[tuple[tuple[int, int], Assertion]] = []
+        for span, item in sorted(group, key=lambda pair: _strength(pair[1]), reverse=True):
+            if not any(_share(span, other) for other, _ in chosen):
+                chosen.append((span, item))
+        kept.extend(chosen)
+    return kept
+
+
+def _strength(item: Assertion) -> tuple[int, int, bool, int]:
+    candidate = item.candidate
+    return candidate.end - candidate.start, len(item.cues), item.polarity == "-", -candidate.start
+
+
+def _share(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether the overlap is more than half of the shorter span; neighbours in a negated list share only the negator."""
+    overlap = min(one[1], other[1]) - max(one[0], other[0])
+    return overlap > 0.5 * min(one[1] - one[0], other[1] - other[0])
+
+
+def _tag(
+    span: tuple[int, int], item: Assertion, structure: Structure, codebook: Codebook, kind_rule: KindRule
+) -> Tag:
+    start, end = span
+    label = codebook.label(item.candidate.label)
+    score = item.candidate.score - (_HEDGE_DISCOUNT if item.hedged else 0.0)
+    return Tag(
+        start=start,
+        end=end,
+        quote=structure.text[start:end],
+        label=label.id,
+        family=label.family,
+        group=label.group,
+        polarity=item.polarity,
+        status=item.status,
+        subject=item.subject,
+        kind=kind_rule.kind_of(structure.folded[start:end]),
+        score=round(max(score, 0.0), 3),
+        source=item.candidate.source,
+        cues=[_cue(fired, structure.text) for fired in item.cues],
+    )
+
+
+def _cue(fired: FiredCue, text: str) -> Cue:
+    hit = fired.hit
+    return Cue(start=hit.start, end=hit.end, quote=text[hit.start : hit.end], effect=fired.group.effect_name)

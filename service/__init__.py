@@ -1,0 +1,1 @@
+"""What people and machines use: the command line, the HTTP API, and what they share."""

@@ -1,0 +1,50 @@
+"""The command ``yanpan``. Heavy imports wait inside the commands, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from nlp.errors import YanpanError
+from nlp.version import PIPELINE_VERSION
+from service.commands import annotate, demo, index, search, segment, serve
+
+app = typer.Typer(
+    name="yanpan",
+    help="研判:考察评价材料的行为标注与相似案例检索。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"yanpan {PIPELINE_VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本")] = False,  # noqa: ARG001
+) -> None:
+    """研判:考察评价材料的行为标注与相似案例检索。"""
+
+
+app.command("annotate")(annotate.annotate)
+app.command("segment")(segment.segment)
+app.add_typer(index.app, name="index")
+app.command("search")(search.search)
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+
+
+def main() -> None:
+    """Entry point: product errors become one line on stderr and exit code 2 or 3, never a traceback."""
+    try:
+        app()
+    except YanpanError as error:
+        typer.echo(f"错误:{error}", err=True)
+        sys.exit(2 if error.code in ("configuration", "codebook", "lexicon", "cue") else 3)

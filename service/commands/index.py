@@ -1,0 +1,112 @@
+"""``yanpan index``: build and keep the case index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from service.items import write_errors
+
+if TYPE_CHECKING:
+    from nlp.errors import ReadingError
+    from nlp.retrieval import Case, CaseIndex
+
+app = typer.Typer(help="历史案例索引:建立、增加、移除、查看。", no_args_is_help=True)
+
+CasesArg = Annotated[Path, typer.Argument(help='案例 JSONL:{"id","text",…}', show_default=False)]
+IndexOpt = Annotated[Path, typer.Option("--index", help="索引文件夹", show_default=False)]
+EncoderOpt = Annotated[str | None, typer.Option(help="句向量模型名或路径;缺省 use-multilingual-v3")]
+
+
+@app.command("build")
+def build(cases: CasesArg, index: IndexOpt, encoder: EncoderOpt = None) -> None:
+    """由案例文件建立索引(已有的会被整体替换)。"""
+    from nlp.retrieval import CaseIndex
+
+    found, failures = _read(cases)
+    with _progress() as progress:
+        built = CaseIndex.build(
+            index, found, encoder=encoder or _default_encoder(), annotate=_annotator(), progress=progress
+        )
+    typer.echo(f"已建立索引 {index}:{len(built)} 个案例", err=True)
+    _report(cases, failures)
+
+
+@app.command("add")
+def add(cases: CasesArg, index: IndexOpt) -> None:
+    """加入案例;编号相同的以新换旧。"""
+    found, failures = _read(cases)
+    opened = _open(index)
+    opened.add(found)
+    typer.echo(f"已加入 {len(found)} 个案例,索引现有 {len(opened)} 个", err=True)
+    _report(cases, failures)
+
+
+@app.command("remove")
+def remove(
+    ids: Annotated[list[str], typer.Argument(help="案例编号", show_default=False)], index: IndexOpt
+) -> None:
+    """按编号移除案例。"""
+    opened = _open(index)
+    known = [case_id for case_id in dict.fromkeys(ids) if case_id in opened]
+    removed = opened.remove(known)
+    for case_id in dict.fromkeys(ids):
+        if case_id not in known:
+            typer.echo(f"索引中没有案例 {case_id}", err=True)
+    typer.echo(f"已移除 {removed} 个案例,索引现有 {len(opened)} 个", err=True)
+    if removed < len(set(ids)):
+        raise typer.Exit(3)
+
+
+@app.command("info")
+def info(index: IndexOpt) -> None:
+    """显示索引的版本、模型与规模。"""
+    typer.echo(_open(index).info().model_dump_json(indent=2))
+
+
+def _read(path: Path) -> tuple[list[Case], list[ReadingError]]:
+    """The valid cases of a file and the lines that are none."""
+    from nlp.errors import InvalidRecordError, ReadingError
+    from nlp.retrieval.case import parse_case
+
+    cases: list[Case] = []
+    failures: list[ReadingError] = []
+    if not path.is_file():
+        raise ReadingError("the case file does not exist", path=str(path), hint="check the path")
+    with path.open("rb") as stream:
+        for number, line in enumerate(stream, start=1):
+            if not line.strip():
+                continue
+            try:
+                cases.append(parse_case(line, path=str(path), number=number))
+            except InvalidRecordError as error:
+                failures.append(error)
+    return cases, failures
+
+
+def _open(index: Path) -> CaseIndex:
+    from nlp.retrieval import CaseIndex
+
+    return CaseIndex.open(index, annotate=_annotator())
+
+
+def _annotator() -> Callable[[str], object]:
+    from nlp.pipeline import default_pipeline
+
+    return default_pipeline().annotate
+
+
+def _default_encoder() -> str:
+    from service.settings import Settings
+
+    return Settings().encoder
+
+
+def _report(path: Path, failures: list[ReadingError]) -> None:
+    for error in failures:
+        typer.echo(f"未能读取:{error}", err=True)
+    if write_errors(path, failures):
+        raise typer.Exit(3)

@@ -1,0 +1,100 @@
+"""The models and the index of one process, loaded once and shared by all requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from nlp.errors import IndexMissingError
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from nlp.encoding import Encoder
+    from nlp.pipeline import Pipeline
+    from nlp.retrieval import Case, CaseIndex, Filters, Hit
+    from nlp.schema import Annotation
+
+
+class Engine:
+    """Everything a request needs. Methods block and belong in worker threads, never on the event loop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._lock = RLock()
+        self._index: CaseIndex | None = None
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The default pipeline."""
+        from nlp.pipeline import load
+
+        return load(codebook=self.settings.codebook)
+
+    @cached_property
+    def _normative_pipeline(self) -> Pipeline:
+        from nlp.pipeline import load
+
+        return load(codebook=self.settings.codebook, keep_normative=True)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The sentence encoder."""
+        from nlp.encoding import load_encoder
+
+        return load_encoder(self.settings.encoder)
+
+    def warm_up(self) -> None:
+        """Load pipeline, encoder and, where there is one, the index."""
+        with self._lock:
+            self.pipeline.annotate("")
+            _ = self.encoder
+            self.index()
+
+    def annotate(self, text: str, *, id: str | None = None, keep_normative: bool = False) -> Annotation:  # noqa: A002
+        """Annotate one text."""
+        with self._lock:
+            pipeline = self._normative_pipeline if keep_normative else self.pipeline
+        return pipeline.annotate(text, id=id)
+
+    def index(self) -> CaseIndex | None:
+        """The case index, or None while no case was added."""
+        from nlp.retrieval import CaseIndex
+
+        with self._lock:
+            if self._index is None:
+                try:
+                    self._index = CaseIndex.open(self.settings.index_dir, encoder=self.encoder, annotate=self.annotate)
+                except IndexMissingError:
+                    return None
+            return self._index
+
+    def add_cases(self, cases: Sequence[Case]) -> int:
+        """Add or replace cases; returns how many the index holds then.
+
+        Raises:
+            DuplicateCaseError: two of them carry one id.
+        """
+        from nlp.retrieval import CaseIndex
+
+        with self._lock:
+            index = self.index()
+            if index is None:
+                self._index = index = CaseIndex.build(
+                    self.settings.index_dir, cases, encoder=self.encoder, annotate=self.annotate
+                )
+            else:
+                index.add(cases)
+            return len(index)
+
+    def search(self, text: str, k: int, filters: Filters | None = None) -> list[Hit]:
+        """Similar cases, best first.
+
+        Raises:
+            IndexMissingError: no case was added yet.
+        """
+        index = self.index()
+        if index is None:
+            raise IndexMissingError("there is no case yet", hint="add cases with POST /v1/cases or yanpan index build")
+        return index.search(text, k, filters=filters)

@@ -1,0 +1,92 @@
+"""Errors of the API as problem details (RFC 9457, ``application/problem+json``)."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from nlp.errors import YanpanError
+
+log = logging.getLogger(__name__)
+MEDIA_TYPE = "application/problem+json"
+
+_STATUS = {
+    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "unsupported_format": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "reading": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "undecodable_text": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "corrupt_file": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "encrypted_file": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "invalid_record": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "duplicate_case": HTTPStatus.CONFLICT,
+    "index_missing": HTTPStatus.NOT_FOUND,
+    "index_mismatch": HTTPStatus.CONFLICT,
+}
+
+
+class Problem(BaseModel):
+    """The body of every error answer."""
+
+    type: str = Field(description="urn:yanpan:problem:<code>")
+    title: str
+    status: int
+    detail: str
+    instance: str = Field(description="the path asked for")
+    errors: list[dict[str, Any]] = Field(default=[], description="for invalid requests: where, and what is wrong")
+
+
+def problem(request: Request, status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> JSONResponse:
+    """An answer that carries a problem."""
+    body = Problem(
+        type=f"urn:yanpan:problem:{code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        instance=request.url.path,
+        errors=errors or [],
+    )
+    return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+
+
+async def _on_product_error(request: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, YanpanError)
+    status = _STATUS.get(exc.code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        # Paths and inner details stay in the log of the machine; the caller learns the kind of failure.
+        log.error("%s: %s", exc.code, exc)
+        return problem(request, status, exc.code, exc.message)
+    return problem(request, status, exc.code, str(exc))
+
+
+async def _on_http_error(request: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, HTTPException)
+    answer = problem(request, exc.status_code, "http", str(exc.detail))
+    answer.headers.update(exc.headers or {})
+    return answer
+
+
+async def _on_invalid_request(request: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, RequestValidationError)
+    # The rejected input is left out: it may be personal text.
+    errors = [{"at": [str(part) for part in item["loc"]], "message": item["msg"]} for item in exc.errors()]
+    return problem(request, 422, "invalid_request", "the request does not fit the schema", errors)
+
+
+async def _on_anything(request: Request, exc: Exception) -> JSONResponse:
+    log.error("unexpected %s", type(exc).__name__, exc_info=exc)
+    return problem(request, 500, "internal", "an unexpected error; the log of the service has the details")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of ``app`` with a problem."""
+    app.add_exception_handler(YanpanError, _on_product_error)
+    app.add_exception_handler(HTTPException, _on_http_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(Exception, _on_anything)
