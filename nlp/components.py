@@ -104,7 +104,7 @@ def set_spans(doc: Doc, name: str, spans: Sequence[tuple[int, int]], labels: Seq
 
 
 @Language.factory("yanpan_structure")
-def create_structure(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001 - spaCy's factory signature
+def create_structure(nlp: Language, name: str) -> Callable[[Doc], Doc]:
     """Document type, sections, turns, clauses."""
     return parse_doc
 
@@ -120,7 +120,10 @@ def parse_doc(doc: Doc) -> Doc:
         "sections",
         [(item.start, item.end) for item in sections],
         [str(item.level) for item in sections],
-        [{"title": structure.text[slice(*item.title_span(structure.folded))], "level": item.level} for item in sections],
+        [
+            {"title": structure.text[slice(*item.title_span(structure.folded))], "level": item.level}
+            for item in sections
+        ],
     )
     turns = structure.turns
     set_spans(
@@ -136,7 +139,7 @@ def parse_doc(doc: Doc) -> Doc:
 
 
 @Language.factory("yanpan_lexicon", default_config={"codebook": None, "cues": None})
-def create_lexicon(nlp: Language, name: str, codebook: str | None, cues: str | None) -> LexiconComponent:  # noqa: ARG001
+def create_lexicon(nlp: Language, name: str, codebook: str | None, cues: str | None) -> LexiconComponent:
     """Candidates and cues from the data files."""
     return LexiconComponent(codebook, cues)
 
@@ -157,7 +160,7 @@ class LexiconComponent:
 
 
 @Language.factory("yanpan_context")
-def create_context(nlp: Language, name: str) -> Callable[[Doc], Doc]:  # noqa: ARG001
+def create_context(nlp: Language, name: str) -> Callable[[Doc], Doc]:
     """Polarity, status, subject and hedges from the cues."""
     return assert_doc
 
@@ -170,7 +173,11 @@ def assert_doc(doc: Doc) -> Doc:
 
 @Language.factory("yanpan_resolve", default_config={"codebook": None, "cues": None, "keep_normative": False})
 def create_resolve(
-    nlp: Language, name: str, codebook: str | None, cues: str | None, keep_normative: bool  # noqa: ARG001
+    nlp: Language,
+    name: str,
+    codebook: str | None,
+    cues: str | None,
+    keep_normative: bool,
 ) -> ResolveComponent:
     """Tags from assertions."""
     return ResolveComponent(codebook, cues, keep_normative)

@@ -12,7 +12,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-import nlp.components  # noqa: F401 - registers the spaCy factories
+import nlp.components
 from nlp.codebook import Codebook
 from nlp.components import CharacterTokenizer
 from nlp.schema import Annotation, Source
@@ -35,7 +35,7 @@ class Pipeline:
         self.language = language
         self.codebook = codebook
 
-    def annotate(self, text: str, *, id: str | None = None, source: Source | None = None) -> Annotation:  # noqa: A002
+    def annotate(self, text: str, *, id: str | None = None, source: Source | None = None) -> Annotation:
         """Annotate one text.
 
         Args:
@@ -64,7 +64,12 @@ class Pipeline:
             yield self.to_annotation(doc, text=text, id=item_id, source=source)
 
     def to_annotation(
-        self, doc: Doc, *, text: str, id: str | None = None, source: Source | None = None  # noqa: A002
+        self,
+        doc: Doc,
+        *,
+        text: str,
+        id: str | None = None,
+        source: Source | None = None,
     ) -> Annotation:
         """The annotation of a processed ``Doc``."""
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -88,9 +93,7 @@ class Pipeline:
         pairs: list[list[int]] | None = doc._.source_map
         if pairs is None:
             return OffsetMap.identity(len(doc))
-        return OffsetMap(
-            tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs), len(doc), len(source_text)
-        )
+        return OffsetMap(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs), len(doc), len(source_text))
 
 
 def _spans(doc: Doc, name: str) -> list[dict[str, Any]]:

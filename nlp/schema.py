@@ -17,9 +17,7 @@ Subject = Literal["target", "team", "other"]
 Kind = Literal["fact", "judgement"]
 TagSource = Literal["lexicon", "classifier", "both", "human"]
 Role = Literal["interviewer", "interviewee", "note_taker"]
-DocType = Literal[
-    "inspection", "annual", "self_report", "talk_note", "verification", "survey", "poll", "policy"
-]
+DocType = Literal["inspection", "annual", "self_report", "talk_note", "verification", "survey", "poll", "policy"]
 
 
 class _Model(BaseModel):
@@ -110,7 +108,8 @@ class Annotation(_Model):
                 if item.end > size:
                     raise ValueError(f"{name}: {item.start}-{item.end} lies outside the text of {size} characters")
         for tag in self.tags:
-            for item in (tag, *tag.cues):
-                if self.text[item.start : item.end] != item.quote:
-                    raise ValueError(f"quote of {tag.label} at {item.start}-{item.end} is not the text found there")
+            quoted: tuple[Tag | Cue, ...] = (tag, *tag.cues)
+            for piece in quoted:
+                if self.text[piece.start : piece.end] != piece.quote:
+                    raise ValueError(f"quote of {tag.label} at {piece.start}-{piece.end} is not the text found there")
         return self

@@ -28,6 +28,7 @@ class LocatedStr(str):
     line: int
 
     def __new__(cls, value: str, line: int = 0) -> LocatedStr:
+        """A string that remembers ``line``."""
         text = super().__new__(cls, value)
         text.line = line
         return text
@@ -86,7 +87,7 @@ def load_yaml(path: Path, error: type[ConfigurationError]) -> Any:
     except (OSError, UnicodeDecodeError) as exc:
         raise error(f"the file cannot be read as UTF-8 text ({exc})", path=str(path)) from exc
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - the loader is a SafeLoader
+        return yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         place = f"line {mark.line + 1}" if mark is not None else None

@@ -52,7 +52,7 @@ class Engine:
             _ = self.encoder
             self.index()
 
-    def annotate(self, text: str, *, id: str | None = None, keep_normative: bool = False) -> Annotation:  # noqa: A002
+    def annotate(self, text: str, *, id: str | None = None, keep_normative: bool = False) -> Annotation:
         """Annotate one text."""
         with self._lock:
             pipeline = self._normative_pipeline if keep_normative else self.pipeline

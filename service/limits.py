@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -48,10 +49,8 @@ class BodyLimit:
             answered = True
             await send(message)
 
-        try:
+        with suppress(BodyTooLargeError):
             await self.app(scope, counted, watched)
-        except BodyTooLargeError:
-            pass
         if seen > self.max_bytes and not answered:
             await self._refuse(scope, send)
 

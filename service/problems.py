@@ -42,7 +42,9 @@ class Problem(BaseModel):
     errors: list[dict[str, Any]] = Field(default=[], description="for invalid requests: where, and what is wrong")
 
 
-def problem(request: Request, status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None) -> JSONResponse:
+def problem(
+    request: Request, status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None
+) -> JSONResponse:
     """An answer that carries a problem."""
     body = Problem(
         type=f"urn:yanpan:problem:{code}",

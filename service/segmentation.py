@@ -27,7 +27,7 @@ class Segmentation(BaseModel):
     words: list[Word]
 
 
-def segment_text(text: str, *, id: str | None = None) -> Segmentation:  # noqa: A002
+def segment_text(text: str, *, id: str | None = None) -> Segmentation:
     """Segment one text."""
     from nlp.structure.words import cut
 

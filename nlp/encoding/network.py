@@ -92,12 +92,13 @@ class NgramConvolution(nn.Module):
 
         size = end - begin
         source = hidden.to(self.second.dtype)
-        total = self.second_bias.repeat(size, 1)
-        for tap in range(self.width):
-            if source.dtype == total.dtype:
+        if source.dtype == hidden.dtype:
+            total = torch.addmm(self.second_bias, source[:size], self.second[0])
+            for tap in range(1, self.width):
                 total.addmm_(source[tap : tap + size], self.second[tap])
-            else:
-                total.add_(source[tap : tap + size] @ self.second[tap])
+        else:
+            # Low-precision products, summed in float32.
+            total = sum((source[tap : tap + size] @ self.second[tap] for tap in range(self.width)), self.second_bias)
         return total.relu_() + hidden[before : before + size]
 
 

@@ -30,6 +30,8 @@ def load_encoder(name: str | Path = DEFAULT_ENCODER, *, device: str = "cpu") -> 
         EncoderError: the encoder is not on this machine or cannot be used, or the device does not exist.
     """
     text = str(name)
+    if not text.strip():
+        raise EncoderError("the encoder has no name", expected=f"{DEFAULT_ENCODER!r}, a folder or a model name")
     key = (str(Path(text).resolve()) if text != DEFAULT_ENCODER and Path(text).is_dir() else text, device)
     with _guard:
         lock = _locks.setdefault(key, Lock())

@@ -45,7 +45,8 @@ def read_package_weights(path: Path) -> dict[str, Tensor]:
         EncoderError: the file is missing, broken or of another layout.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        # numpy leaves a file that it opened itself open when the archive is torn.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             table = np.empty((ROWS, archive["q1"].shape[1]), dtype=np.uint8)
             for shard in range(SHARDS):
                 table[shard::SHARDS] = archive[f"q{shard + 1}"]

@@ -4,7 +4,10 @@ The order is: byte order mark, strict UTF-8, strict GB18030, Big5, and last a gu
 some character for nearly every pair of high bytes, so decoding without an error proves little: a result counts only
 where it looks like text, which is measured by the share of characters that everyday Chinese is written with.
 
-Measured on windows of government reports (some 1,500 for each length and charset): XXX
+Measured on some 1,500 random windows of government work reports for each length (traditional forms by OpenCC), read
+exactly: GB18030 97.6 % of windows of 2 characters (most others are valid UTF-8 as well, which goes first), all from 4
+characters on; traditional text in GB18030 93 % (2), 98 % (4), all from 16; Big5 95 % (2), 99.8 % (4), all but 1 of
+5,151 from 8. UTF-8 with one byte lost is refused in 83 % of windows of 2 characters, 99 % (8), all from 16.
 """
 
 from __future__ import annotations

@@ -65,9 +65,6 @@ class RawDocument:
             ``None`` for a line break between two anchors or an offset outside the text.
         """
         index = bisect_right(self.anchors, offset, key=lambda anchor: anchor.start) - 1
-        # An anchor without text (an empty page) may start where its successor does; step over it.
-        while index >= 0 and self.anchors[index].start == self.anchors[index].end:
-            index -= 1
         if index < 0 or offset >= self.anchors[index].end:
             return None
         return self.anchors[index]

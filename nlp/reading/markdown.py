@@ -17,6 +17,7 @@ from hashlib import sha256
 from html import unescape
 from typing import TYPE_CHECKING, Final
 
+from nlp.errors import TooLargeError
 from nlp.reading.charset import decode
 from nlp.reading.document import Anchor, RawDocument
 from nlp.reading.limits import Limits
@@ -25,9 +26,11 @@ from nlp.reading.text import check_characters
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
     from markdown_it.token import Token
 
 _TAG: Final = re.compile(r"<!--.*?-->|</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>]*)?/?>", re.DOTALL)
+_MAX_BRACKETS: Final = 200
 _ROW: Final = "table row"
 _BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -80,7 +83,21 @@ def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     # The preset drops what is nested deeper than 20; no text may be lost so easily.
-    return MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"maxNesting": 100}).enable(["table", "strikethrough"])
+    parser.core.ruler.before("inline", "limit_brackets", _limit_brackets)
+    return parser
+
+
+def _limit_brackets(state: StateCore) -> None:
+    """Refuse what takes the parser quadratic time: it looks for the end of a link after every opening bracket."""
+    for token in state.tokens:
+        if token.type == "inline" and token.content.count("[") > _MAX_BRACKETS:
+            raise TooLargeError(
+                "a paragraph has too many opening brackets",
+                place=f"line {token.map[0] + 1}" if token.map else None,
+                expected=f"at most {_MAX_BRACKETS}",
+                hint="save the file as .txt if it is no Markdown",
+            )
 
 
 def _lines(tokens: Sequence[Token]) -> Iterator[_Line]:

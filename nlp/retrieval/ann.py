@@ -10,14 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from importlib import import_module
+from mmap import mmap
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.retrieval.embedder import Vectors
-from nlp.retrieval.vectors import VectorStore
+from nlp.retrieval.vectors import Rows, VectorStore
 
 ANN = "ann.faiss"
 _PER_LIST = 64
@@ -38,6 +39,12 @@ class FlatSearch:
         self._index = faiss.IndexFlatIP(store.vectors.shape[1])
         for first in range(0, len(store), _ADD_ROWS):
             self._index.add(store.read(slice(first, first + _ADD_ROWS)))
+        held = faiss.rev_swig_ptr(self._index.get_xb(), store.vectors.size)
+        self._vectors: Vectors = held.reshape(store.vectors.shape)
+
+    def read(self, rows: Rows) -> Vectors:
+        """Vectors of the rows, from memory."""
+        return self._vectors[rows]
 
     def search(self, queries: Vectors, count: int, allowed: NDArray[np.bool_] | None, _effort: int) -> Found:
         """Similarities (q, count) and rows (q, count) of the nearest allowed passages; missing ones are row -1.
@@ -59,10 +66,11 @@ class ListSearch:
 
     exact = False
 
-    def __init__(self, file: BinaryIO, store: VectorStore) -> None:
+    def __init__(self, file: mmap, store: VectorStore) -> None:
         faiss = _faiss()
         file.seek(0)
         self._index = faiss.read_index(faiss.PyCallbackIOReader(file.read))
+        self._store = store
         self._ids = store.table[:, 0]
 
     def search(self, queries: Vectors, count: int, allowed: NDArray[np.bool_] | None, effort: int) -> Found:
@@ -77,6 +85,10 @@ class ListSearch:
         similarities, ids = self._index.search(queries, count, params=parameters)
         rows = np.where(ids >= 0, np.searchsorted(self._ids, ids), -1)
         return similarities, rows
+
+    def read(self, rows: Rows) -> Vectors:
+        """Vectors of the rows, from the store: those in the lists are approximate."""
+        return self._store.read(rows)
 
     def complete(self, effort: int) -> bool:
         """Whether a search with this effort visits every list."""

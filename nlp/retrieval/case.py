@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from nlp.errors import InvalidRecordError
 from nlp.schema import Polarity, Status, Subject
 
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _PARTIAL_DATE = re.compile(
     r"\s*(\d{4})(?:\s*[-./年]\s*(\d{1,2})(?:\s*[-./月]\s*(\d{1,2})(?!\d)\s*日?)?\s*月?)?\s*年?\s*"
@@ -95,7 +96,7 @@ class Case(BaseModel):
         # Lone surrogates come from \\ud83d escapes cut in half; they cannot be stored as UTF-8.
         for name in ("id", "text", "title"):
             value = getattr(self, name)
-            if value and any("\ud800" <= char <= "\udfff" for char in value):
+            if value and _HALF_PAIR.search(value):
                 raise ValueError(f"{name} holds half of a surrogate pair")
         for tag in self.tags or ():
             if not tag.fits(self.text):

@@ -8,7 +8,7 @@ passages' matches: one passage that truly matches makes a case worth reading, an
 from __future__ import annotations
 
 import threading
-from typing import BinaryIO
+from mmap import mmap
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,11 +32,11 @@ class DenseIndex:
 
     Args:
         store: the passages and their vectors.
-        lists: the opened file of the inverted lists, None in a small index.
+        lists: the mapped file of the inverted lists, None in a small index.
 
     """
 
-    def __init__(self, store: VectorStore, lists: BinaryIO | None) -> None:
+    def __init__(self, store: VectorStore, lists: mmap | None) -> None:
         self.store = store
         self._lists = lists
         self._ann: FlatSearch | ListSearch | None = None
@@ -53,7 +53,7 @@ class DenseIndex:
         if not (size and depth and len(queries)):
             return np.empty(0, dtype=np.int64), np.empty(0)
         ann = self._search()
-        count, effort = max(_FIRST_COUNT, 4 * depth), 0
+        count, effort = max(_FIRST_COUNT, 2 * depth), 0
         while True:
             similarities, rows = ann.search(queries, min(count, size), mask, effort)
             keys = np.unique(self.store.table[rows[rows >= 0], 1])
@@ -70,6 +70,7 @@ class DenseIndex:
 
     def scores(self, queries: Vectors, keys: Keys) -> Scores:
         """Scores of the given cases, which all must have passages; exact."""
+        ann = self._search()
         at = np.searchsorted(self.store.keys, keys)
         firsts, ends = self.store.firsts[at], self.store.firsts[at + 1]
         scores = np.zeros(len(keys))
@@ -80,7 +81,7 @@ class DenseIndex:
             spans = list(zip(firsts[done:upto], ends[done:upto], strict=True))
             rows = np.concatenate([np.arange(first, end) for first, end in spans])
             offsets = np.concatenate([[0], np.cumsum((ends - firsts)[done:upto])[:-1]])
-            nearest = np.maximum.reduceat(self.store.read(rows) @ queries.T, offsets, axis=0)
+            nearest = np.maximum.reduceat(ann.read(rows) @ queries.T, offsets, axis=0)
             scores[done:upto] = match_score(nearest)
             done = upto
         # Sums of 32-bit products differ in their last digits with the shape of the batch.

@@ -5,36 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.encoding import Encoder, load_encoder
 from nlp.errors import EncoderError, IndexMismatchError
 
 Vectors = NDArray[np.float32]
-
-
-class SentenceEncoder(Protocol):
-    """What retrieval needs of an encoder.
-
-    ``encode`` returns float32 of shape (len(texts), dimension); rows have length 1, or 0 for a text without content.
-    """
-
-    @property
-    def name(self) -> str:
-        """Name that loads the same encoder again."""
-
-    @property
-    def version(self) -> str:
-        """Changes whenever the vectors of a text could change."""
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of the texts."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +25,19 @@ class EncoderStamp:
 
 
 class Embedder:
-    """A sentence encoder, or its name, loaded when first needed. Safe to share between threads."""
+    """A sentence encoder, or its name, loaded when first needed. Safe to share between threads.
 
-    def __init__(self, encoder: SentenceEncoder | str, expected: EncoderStamp | None = None) -> None:
+    Args:
+        encoder: the encoder or its name.
+        expected: what the encoder is checked against before it encodes.
+
+    """
+
+    def __init__(self, encoder: Encoder | str, expected: EncoderStamp | None = None) -> None:
         self._name = encoder if isinstance(encoder, str) else encoder.name
-        self._encoder = None if isinstance(encoder, str) else encoder
-        self._expected = expected
+        self._loaded = [] if isinstance(encoder, str) else [encoder]
         self._lock = threading.Lock()
+        self._expected = expected
 
     @property
     def name(self) -> str:
@@ -63,7 +47,7 @@ class Embedder:
     @property
     def loaded(self) -> bool:
         """Whether the encoder is in memory."""
-        return self._encoder is not None
+        return bool(self._loaded)
 
     @property
     def stamp(self) -> EncoderStamp:
@@ -71,9 +55,11 @@ class Embedder:
         encoder = self._load()
         return EncoderStamp(encoder.name, encoder.version, encoder.dimension)
 
-    def expecting(self, stamp: EncoderStamp) -> Embedder:
-        """The same encoder, checked against ``stamp`` before it encodes."""
-        return Embedder(self._encoder or self._name, stamp)
+    def expecting(self, stamp: EncoderStamp | None) -> Embedder:
+        """The same encoder, loaded once for both, checked against ``stamp`` (None for no check)."""
+        other = Embedder(self._name, stamp)
+        other._loaded, other._lock = self._loaded, self._lock
+        return other
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Vectors of shape (len(texts), dimension).
@@ -98,10 +84,8 @@ class Embedder:
             )
         return vectors
 
-    def _load(self) -> SentenceEncoder:
+    def _load(self) -> Encoder:
         with self._lock:
-            if self._encoder is None:
-                from nlp.encoding import load_encoder
-
-                self._encoder = load_encoder(self._name)
-            return self._encoder
+            if not self._loaded:
+                self._loaded.append(load_encoder(self._name))
+            return self._loaded[0]

@@ -20,6 +20,9 @@ from nlp.retrieval.hits import ChannelName
 REFERENCE = 200
 """Depth of a channel's ranking whose best and last score span its normalised range from 1 to 0."""
 
+_TAIL = 0.05
+_WORST: Mapping[ChannelName, float] = {"bm25": 0.0, "dense": -1.0}
+
 DEFAULT_WEIGHTS: Mapping[ChannelName, float] = {"bm25": 0.45, "dense": 0.3, "tags": 0.25}
 
 
@@ -106,7 +109,7 @@ def fuse(
         fusion: method and weights.
 
     Returns:
-        float64 (candidates,), at most 1; below 0 only when opposite tags are all there is.
+        float64 (candidates,), at most 1; below 0 for cases that are far away in every channel, or opposite in tags.
 
     """
     total = sum(fusion.weight(ranking.channel) for ranking in rankings)
@@ -119,11 +122,16 @@ def fuse(
 
 
 def _normalised(ranking: Ranking, scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    low = ranking.low if ranking.high > ranking.low else min(0.0, ranking.high)
-    span = ranking.high - low
-    # A negative tag score is a penalty, on the scale of what agreement gains; in other channels it is only far away.
-    least = -1.0 if ranking.channel == "tags" else 0.0
-    return np.clip(np.nan_to_num((scores - low) / (span or 1.0), nan=0.0), least, 1.0)
+    """1 for the best score, 0 for ``low``; below that a slope so slight that it only orders what is far away."""
+    high, low, known = ranking.high, ranking.low, np.nan_to_num(scores, nan=ranking.low)
+    if high <= low:
+        low = min(0.0, high)
+    above = (known - low) / (high - low or 1.0)
+    if ranking.channel == "tags":
+        # Below 0 opposite behaviour outweighs what is shared: a penalty on the scale of what agreement gains.
+        return np.clip(above, -1.0, 1.0)
+    below = _TAIL * (known - low) / (low - _WORST[ranking.channel] or 1.0)
+    return np.where(known >= low, above, below)
 
 
 def _reciprocal(ranking: Ranking, candidates: NDArray[np.int64], k: int) -> NDArray[np.float64]:

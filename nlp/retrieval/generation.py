@@ -5,7 +5,7 @@ Everything that will ever be read is opened at once, so that a writer may delete
 
 from __future__ import annotations
 
-import os
+import mmap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
@@ -43,7 +43,7 @@ class Generation:
     def __init__(self, folder: Path, manifest: Manifest) -> None:
         self.folder = folder
         self.manifest = manifest
-        self._cases = (folder / CASES).open("rb")
+        self._cases = _mapped(folder / CASES)
         self.heads: list[Head] = list(read_heads(folder / HEADS))
         self.keys: NDArray[np.int64] = np.array([head.key for head in self.heads], dtype=np.int64)
         self._rows = {head.id: row for row, head in enumerate(self.heads)}
@@ -51,8 +51,7 @@ class Generation:
         self.order[[self._rows[id_] for id_ in sorted(self._rows)]] = np.arange(len(self.heads))
         self.lexical = LexicalIndex(folder / LEXICAL)
         store = VectorStore.open(folder, dimension=manifest.encoder.dimension, dtype=manifest.dense.dtype)
-        lists = (folder / ANN).open("rb") if manifest.trained_on else None
-        self.dense = DenseIndex(store, lists)
+        self.dense = DenseIndex(store, _mapped(folder / ANN) if manifest.trained_on else None)
         self.tags = TagIndex(self.heads)
 
     @classmethod
@@ -94,8 +93,7 @@ class Generation:
     def case(self, row: int) -> Case:
         """The whole case of a row."""
         head = self.heads[row]
-        # Read by position: the file's own position would be shared between threads.
-        return Case.model_validate_json(os.pread(self._cases.fileno(), head.length, head.offset))
+        return Case.model_validate_json(self._cases[head.offset : head.offset + head.length])
 
     def cases(self, rows: Iterable[int] | None = None) -> Iterator[Case]:
         """The cases of some rows, or all."""
@@ -126,3 +124,9 @@ def read_manifest(folder: Path, pointer: Pointer) -> Manifest:
     if not pointer.names(path):
         raise IndexTornError("the manifest is not the one that was put in force", path=str(path))
     return manifest
+
+
+def _mapped(path: Path) -> mmap.mmap:
+    """A file that stays readable after it is removed, by any number of threads at once; at least one page if empty."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else mmap.mmap(-1, 1)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from nlp.encoding import Encoder
 from nlp.errors import CaseIndexError, IndexMismatchError, IndexTornError
-from nlp.retrieval.case import Case, CaseTag, read_cases
-from nlp.retrieval.embedder import Embedder, EncoderStamp, SentenceEncoder
+from nlp.retrieval.case import Case, CaseTag
+from nlp.retrieval.changes import matching, mend, put_in_force, silent, untagged, whole
+from nlp.retrieval.embedder import Embedder
 from nlp.retrieval.explain import Explainer
 from nlp.retrieval.filters import Filters
 from nlp.retrieval.fusion import Fusion
@@ -19,13 +21,13 @@ from nlp.retrieval.generation import Generation
 from nlp.retrieval.hits import Hit
 from nlp.retrieval.layout import DenseSettings
 from nlp.retrieval.ranking import rank, take_apart
-from nlp.retrieval.recovery import Salvage, open_current, salvage
-from nlp.retrieval.store import commit, generations, read_pointer, write_lock
+from nlp.retrieval.recovery import open_current
+from nlp.retrieval.store import read_pointer, write_lock
 from nlp.retrieval.tagmatch import Annotate, annotated, compact
 from nlp.retrieval.vectors import Dtype
-from nlp.retrieval.writing import Base, GenerationWriter, Progress, Tools
+from nlp.retrieval.writing import Progress, Tools
 from nlp.schema import Tag
-from nlp.structure.words import Words, default_words
+from nlp.structure.words import Words, default_words, encodable
 
 LOCK_TIMEOUT = 10.0
 """Seconds a writer waits for another one."""
@@ -51,8 +53,15 @@ class IndexInfo(BaseModel):
     size: int = Field(description="bytes of all files")
 
 
-def _silent(_stage: str, _done: int, _total: int) -> None:
-    pass
+class _State(NamedTuple):
+    """What a search works with from its beginning to its end, whatever a writer puts in its place meanwhile."""
+
+    generation: Generation
+    embedder: Embedder
+
+
+def _state(generation: Generation, embedder: Embedder) -> _State:
+    return _State(generation, embedder.expecting(generation.manifest.encoder))
 
 
 class CaseIndex:
@@ -66,8 +75,7 @@ class CaseIndex:
         self, folder: Path, generation: Generation, embedder: Embedder, words: Words, annotate: Annotate | None
     ) -> None:
         self._folder = folder
-        self._generation = generation
-        self._embedder = embedder.expecting(generation.manifest.encoder)
+        self._state = _state(generation, embedder)
         self._words = words
         self._annotate = annotate
         self._changing = threading.Lock()
@@ -78,7 +86,7 @@ class CaseIndex:
         folder: Path | str,
         cases: Iterable[Case],
         *,
-        encoder: SentenceEncoder | str,
+        encoder: Encoder | str,
         annotate: Annotate | None = None,
         dense: DenseSettings | None = None,
         words: Words | None = None,
@@ -104,9 +112,9 @@ class CaseIndex:
         """
         folder = Path(folder)
         words = words or default_words()
-        tools = Tools(Embedder(encoder), words, annotate, dense or DenseSettings(), progress or _silent)
+        tools = Tools(Embedder(encoder), words, annotate, dense or DenseSettings(), progress or silent)
         with write_lock(folder, LOCK_TIMEOUT):
-            generation = _commit(folder, cases, tools, None)
+            generation = put_in_force(folder, cases, tools)
         return cls(folder, generation, tools.embedder, words, annotate)
 
     @classmethod
@@ -114,7 +122,7 @@ class CaseIndex:
         cls,
         folder: Path | str,
         *,
-        encoder: SentenceEncoder | str | None = None,
+        encoder: Encoder | str | None = None,
         rebuild: bool = True,
         annotate: Annotate | None = None,
         verify: bool = True,
@@ -144,33 +152,33 @@ class CaseIndex:
         words = words or default_words()
         try:
             generation = open_current(folder, tokenizer=words.version, verify=verify)
-            embedder = _matching(generation.manifest.encoder, encoder, folder)
+            embedder = matching(generation.manifest.encoder, encoder, folder)
         except (IndexTornError, IndexMismatchError):
             if not rebuild:
                 raise
             with write_lock(folder, LOCK_TIMEOUT):
-                generation, embedder = _mend(folder, encoder, annotate, words, progress or _silent)
+                generation, embedder = mend(folder, encoder, annotate, words, progress or silent)
         return cls(folder, generation, embedder, words, annotate)
 
     def __len__(self) -> int:
-        return len(self._generation)
+        return len(self._state.generation)
 
     def __contains__(self, id_: object) -> bool:
-        return isinstance(id_, str) and self._generation.row(id_) is not None
+        return isinstance(id_, str) and self._state.generation.row(id_) is not None
 
     def get(self, id_: str) -> Case | None:
         """The case with this id, None when it is not in the index."""
-        generation = self._generation
+        generation = self._state.generation
         row = generation.row(id_)
         return None if row is None else generation.case(row)
 
     def cases(self) -> Iterator[Case]:
         """All cases, in the order in which they were added."""
-        return self._generation.cases()
+        return self._state.generation.cases()
 
     def info(self) -> IndexInfo:
         """What the index holds."""
-        generation = self._generation
+        generation = self._state.generation
         manifest = generation.manifest
         return IndexInfo(
             folder=str(self._folder),
@@ -220,9 +228,11 @@ class CaseIndex:
         """Derive everything anew from the cases; tags an annotator gave are found anew when there is an annotator."""
         with self._changing, write_lock(self._folder, LOCK_TIMEOUT):
             self._refresh()
-            generation = self._generation
-            cases = _untagged(generation.cases(), self._annotate)
-            self._generation = _commit(self._folder, cases, self._tools(progress), None)
+            generation, embedder = self._state
+            cases = untagged(generation.cases(), self._annotate)
+            # Whatever version of the encoder is at hand writes the new vectors.
+            tools = self._tools(progress, embedder.expecting(None))
+            self._state = _state(put_in_force(self._folder, cases, tools), embedder)
 
     def refresh(self) -> bool:
         """Take up changes another process has made; returns whether there were any."""
@@ -260,18 +270,17 @@ class CaseIndex:
             CaseIndexError: ``k`` or a filter is wrong, or the annotator failed.
 
         """
+        text = encodable(text)
         if k < 0:
             raise CaseIndexError(f"k is {k}", expected="0 or more")
-        # Everything below works on this one generation, whatever another thread puts in its place.
-        generation, embedder = self._generation, self._embedder
+        generation, embedder = self._state
         allowed = Filters.of(filters).allowed(generation.heads)
         if k == 0 or len(generation) == 0 or (allowed is not None and not allowed.any()):
             return []
         annotate = annotate or self._annotate
-        if tags is None:
-            found = annotated(annotate, text, "query") if annotate is not None and text.strip() else []
-        else:
-            found = compact(tags, text)
+        found = compact(tags or (), text)
+        if tags is None and annotate is not None and text.strip():
+            found = annotated(annotate, text, "query")
         fusion = fusion or Fusion()
         query = take_apart(text, found, self._words, embedder, fusion)
         explainer = Explainer(generation, query, self._words)
@@ -281,94 +290,20 @@ class CaseIndex:
     def _change(self, ids: set[str], new: list[Case], progress: Progress | None) -> int:
         with self._changing, write_lock(self._folder, LOCK_TIMEOUT):
             self._refresh()
-            generation = self._generation
+            generation, embedder = self._state
             drop = frozenset(head.key for head in generation.heads if head.id in ids)
             if drop or new:
-                base = _whole(generation)
-                self._generation = _commit(self._folder, new, self._tools(progress), base, drop)
+                tools = self._tools(progress, embedder)
+                self._state = _state(put_in_force(self._folder, new, tools, whole(generation), drop), embedder)
             return len(drop)
 
-    def _tools(self, progress: Progress | None) -> Tools:
-        dense = self._generation.manifest.dense
-        return Tools(self._embedder, self._words, self._annotate, dense, progress or _silent)
+    def _tools(self, progress: Progress | None, embedder: Embedder) -> Tools:
+        dense = self._state.generation.manifest.dense
+        return Tools(embedder, self._words, self._annotate, dense, progress or silent)
 
     def _refresh(self) -> bool:
-        if read_pointer(self._folder).generation == self._generation.folder.name:
+        generation, embedder = self._state
+        if read_pointer(self._folder).generation == generation.folder.name:
             return False
-        generation = open_current(self._folder, tokenizer=self._words.version, verify=True)
-        self._embedder = self._embedder.expecting(generation.manifest.encoder)
-        self._generation = generation
+        self._state = _state(open_current(self._folder, tokenizer=self._words.version, verify=True), embedder)
         return True
-
-
-def _commit(
-    folder: Path, new: Iterable[Case], tools: Tools, base: Base | None, drop: frozenset[int] = frozenset()
-) -> Generation:
-    number = max((number for number, _ in generations(folder)), default=0) + 1
-    commit(
-        folder,
-        number,
-        lambda target: GenerationWriter(target, number, tools, base=base, drop=drop).write(new),
-        lambda stage: tools.progress(stage, 0, 0),
-    )
-    return open_current(folder, tokenizer=tools.words.version, verify=False)
-
-
-def _whole(generation: Generation) -> Base:
-    return Base(
-        folder=generation.folder,
-        manifest=generation.manifest,
-        heads=generation.heads,
-        lexical=generation.lexical,
-        store=generation.dense.store,
-        lists=True,
-    )
-
-
-def _matching(stamp: EncoderStamp, encoder: SentenceEncoder | str | None, folder: Path) -> Embedder:
-    """The encoder for an index built with ``stamp``; loads none when only the same name is given, or nothing."""
-    embedder = Embedder(stamp.name if encoder is None else encoder)
-    if (embedder.loaded or embedder.name != stamp.name) and embedder.stamp != stamp:
-        found = embedder.stamp
-        raise IndexMismatchError(
-            f"the index was built with the encoder {stamp.name} {stamp.version}",
-            path=str(folder),
-            expected=f"{found.name} {found.version}",
-            hint="open the index with rebuild=True or with the encoder it was built with",
-        )
-    return embedder
-
-
-def _mend(
-    folder: Path, encoder: SentenceEncoder | str | None, annotate: Annotate | None, words: Words, progress: Progress
-) -> tuple[Generation, Embedder]:
-    """Bring a damaged or outdated index to order; the caller holds the write lock."""
-    try:
-        # Another process may have mended it while this one waited for the lock.
-        generation = open_current(folder, tokenizer=words.version, verify=True)
-        return generation, _matching(generation.manifest.encoder, encoder, folder)
-    except (IndexTornError, IndexMismatchError):
-        pass
-    wanted = Embedder(encoder).stamp if encoder is not None else None
-    rest: Salvage = salvage(folder, tokenizer=words.version, encoder=wanted)
-    if encoder is None:
-        if rest.manifest is None:
-            raise IndexTornError(
-                "the manifest is damaged, so the encoder of the index is not known",
-                path=str(folder),
-                hint="name the encoder when opening the index",
-            )
-        encoder = rest.manifest.encoder.name
-    embedder = Embedder(encoder)
-    dense = rest.manifest.dense if rest.manifest else DenseSettings()
-    tools = Tools(embedder, words, annotate, dense, progress)
-    if rest.base is not None:
-        return _commit(folder, [], tools, rest.base), embedder
-    return _commit(folder, _untagged(read_cases(rest.cases), annotate), tools, None), embedder
-
-
-def _untagged(cases: Iterable[Case], annotate: Annotate | None) -> Iterator[Case]:
-    """The cases, those that an annotator tagged without their tags when there is an annotator to find them anew."""
-    for case in cases:
-        again = annotate is not None and case.tags_by == "annotate"
-        yield case.model_copy(update={"tags": None, "tags_by": "record"}) if again else case

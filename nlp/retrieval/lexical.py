@@ -139,16 +139,20 @@ class LexicalIndex:
         hits = self._searcher.search(query, limit=limit, count=False).hits
         keys = self._searcher.fast_field_values("key", [address for _, address in hits])
         # tantivy adds up 32-bit floats in an order that differs between segment layouts.
-        scores: Scores = np.round(np.array([score for score, _ in hits], dtype=np.float64), 4)
+        scores = np.array([round(float(score), 4) for score, _ in hits], dtype=np.float64)
         return np.array(keys, dtype=np.int64), scores
 
     def _query(self, terms: Iterable[str]) -> Any | None:
-        counts = {term: n for term, n in Counter(_usable(terms)).items() if self.document_frequency(term)}
-        if not counts:
+        weights = {
+            term: 1 + math.log(count)
+            for term, count in Counter(_usable(terms)).items()
+            if self.document_frequency(term)
+        }
+        if not weights:
             return None
-        weights = {term: 1 + math.log(count) for term, count in counts.items()}
         if len(weights) > _MAX_QUERY_TERMS:
-            strongest = sorted(weights, key=lambda term: (-weights[term] * self.idf(term), term))
+            worth = {term: weight * self.idf(term) for term, weight in weights.items()}
+            strongest = sorted(weights, key=lambda term: (-worth[term], term))
             weights = {term: weights[term] for term in strongest[:_MAX_QUERY_TERMS]}
         # Sorted, so that sums are added in one order whatever the text's.
         return tantivy.Query.boolean_query(

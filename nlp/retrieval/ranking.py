@@ -74,7 +74,7 @@ def rank(generation: Generation, query: Query, k: int, fusion: Fusion, allowed: 
     candidates = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(ranking.rows for ranking in rankings)]))
     if len(candidates) == 0:
         return []
-    scores = [_complete(generation, query, ranking.channel, candidates) for ranking in rankings]
+    scores = [_complete(generation, query, ranking, candidates) for ranking in rankings]
     fused = fuse(rankings, candidates, scores, fusion)
     places = [{int(row): place for place, row in enumerate(ranking.rows, start=1)} for ranking in rankings]
     best = np.lexsort((generation.order[candidates], -fused))[:k]
@@ -120,20 +120,23 @@ def _tags(generation: Generation, query: Query, fusion: Fusion, depth: int, allo
 
 
 def _complete(
-    generation: Generation, query: Query, channel: ChannelName, candidates: NDArray[np.int64]
+    generation: Generation, query: Query, ranking: Ranking, candidates: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """The channel's scores of all candidates, whoever proposed them; NaN where it cannot score one."""
-    keys = generation.keys[candidates]
-    if channel == "tags":
+    """A channel's scores of all candidates, whoever proposed them; NaN where it cannot score one."""
+    if ranking.channel == "tags":
         return generation.tags.scores(shown(query.tags))[candidates]
-    if channel == "bm25":
-        found = generation.lexical.scores(query.terms, keys)
-        return np.array([found.get(key, 0.0) for key in keys.tolist()])
     scores = np.full(len(candidates), np.nan)
+    scores[np.searchsorted(candidates, ranking.rows)] = ranking.scores
+    open_ = np.flatnonzero(np.isnan(scores))
+    keys = generation.keys[candidates[open_]]
+    if ranking.channel == "bm25":
+        found = generation.lexical.scores(query.terms, keys)
+        scores[open_] = [found.get(key, 0.0) for key in keys.tolist()]
+        return scores
     vectors = _usable(query)
-    has_passages = np.isin(keys, generation.dense.store.keys)
-    if vectors is not None:
-        scores[has_passages] = generation.dense.scores(vectors, keys[has_passages])
+    with_passages = np.isin(keys, generation.dense.store.keys)
+    if vectors is not None and with_passages.any():
+        scores[open_[with_passages]] = generation.dense.scores(vectors, keys[with_passages])
     return scores
 
 

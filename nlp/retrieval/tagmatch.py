@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from nlp.schema import Annotation, Polarity, Tag
 Annotate = Callable[[str], Annotation]
 Shown = frozenset[tuple[str, Polarity]]
 
+_SIDES: frozenset[Polarity] = frozenset({"+", "-"})
+
 OPPOSITE = 0.5
 """What an opposite label costs, as a share of what it would have gained."""
 
@@ -29,15 +32,25 @@ def shown(tags: Iterable[CaseTag]) -> Shown:
     return frozenset((tag.label, tag.polarity) for tag in tags if _counts(tag.subject, tag.status))
 
 
-def compact(tags: Iterable[Tag | CaseTag], text: str) -> list[CaseTag]:
+def compact(tags: Iterable[Tag | CaseTag], text: str, annotated_text: str | None = None) -> list[CaseTag]:
     """Compact tags with evidence in ``text``.
 
     The annotator may have normalised the text, so evidence that is not where a tag says is looked for: the same words
-    nearest to the place. If they are nowhere, the tag is kept without evidence, since none can be shown.
+    nearest to the place that has as many characters before it, white space not counted. If they are nowhere, the tag
+    is kept without evidence, since none can be shown.
+
+    Args:
+        tags: with offsets in ``annotated_text``.
+        text: as the user gave it.
+        annotated_text: ``text`` itself by default.
+
     """
     found: list[CaseTag] = []
+    moved = _places(annotated_text, text) if annotated_text not in (None, text) else None
     for tag in tags:
-        start = None if tag.start is None or not tag.quote else _locate(text, tag.quote, tag.start)
+        start = tag.start if moved is None or tag.start is None else moved[min(tag.start, len(moved) - 1)]
+        if start is not None:
+            start = _locate(text, tag.quote, start) if tag.quote else None
         found.append(
             CaseTag(
                 label=tag.label,
@@ -60,9 +73,10 @@ def annotated(annotate: Annotate, text: str, item: str) -> list[CaseTag]:
 
     """
     try:
-        return compact(annotate(text).tags, text)
+        annotation = annotate(text)
     except Exception as error:
         raise CaseIndexError(f"the annotator failed: {error}", path=item) from error
+    return compact(annotation.tags, text, annotation.text)
 
 
 class TagIndex:
@@ -101,19 +115,25 @@ class TagIndex:
                 rows = self._rows.get((label, side), np.empty(0, dtype=np.int64))
                 gained[rows] += self.weight((label, side))
                 agrees[rows] = True
-            for side in sorted({"+", "-"} - sides):
+            for side in sorted(_SIDES - sides):
                 rows = self._rows.get((label, side), np.empty(0, dtype=np.int64))
                 rows = rows[~agrees[rows]]
                 lost[rows] += self.weight((label, side))
         # Sorted for one order of addition whatever the set's.
         mass = np.sqrt(sum(map(self.weight, sorted(query)), 0.0) * self._mass)
         scores = np.divide(gained - OPPOSITE * lost, mass, out=np.zeros(self._cases), where=mass > 0)
-        rounded: NDArray[np.float64] = np.round(scores, 6)
-        return rounded
+        return np.asarray(np.round(scores, 6), dtype=np.float64)
 
 
 def _counts(subject: str, status: str) -> bool:
     return subject != "other" and status != "normative"
+
+
+def _places(source: str | None, target: str) -> list[int]:
+    """For every place in ``source``, and its end, the place in ``target`` with as much before it but white space."""
+    solid = [place for place, char in enumerate(target) if not char.isspace()] or [0]
+    before = accumulate((not char.isspace() for char in source or ""), initial=0)
+    return [solid[min(count, len(solid) - 1)] for count in before]
 
 
 def _locate(text: str, quote: str, start: int) -> int | None:

@@ -70,8 +70,12 @@ class VectorStore:
         return [Passage(int(start), int(end)) for _, _, start, end in self.table[self.rows_of(key)]]
 
     def read(self, rows: slice | Rows) -> Vectors:
-        """Vectors of the rows as float32."""
-        return np.asarray(self.vectors[rows], dtype=np.float32)
+        """Vectors of the rows as float32, of length 1 (or 0)."""
+        vectors = np.asarray(self.vectors[rows], dtype=np.float32)
+        # Half precision moves lengths by up to 1 in 2000, and a cosine must not exceed 1.
+        lengths: Vectors = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))[:, None]
+        lengths[lengths == 0] = 1
+        return vectors / lengths
 
 
 def write_vectors(

@@ -101,7 +101,8 @@ class GenerationWriter:
         write_heads(self._target / HEADS, heads)
         self._write_terms(heads, added)
         next_passage = self._write_vectors(heads, added)
-        stamp = self._tools.embedder.stamp
+        # Vectors that are taken over keep their encoder's stamp; new ones among them were checked against it.
+        stamp = self._base.manifest.encoder if self._base and self._base.store else self._tools.embedder.stamp
         store = VectorStore.open(self._target, dimension=stamp.dimension, dtype=self._tools.dense.dtype)
         return Manifest(
             layout=LAYOUT,

@@ -49,7 +49,9 @@ def _one_for_one() -> dict[int, int]:
 
 _TABLE = _one_for_one()
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_DROPPED = re.compile("\r(?=\n)|[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\xad\u200b\u200c\u200e\u200f\u2060\ufeff\ufffe]+")
+_DROPPED = re.compile(
+    "\r(?=\n)|[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\xad\u200b\u200c\u200e\u200f\u2060\ufeff\ufffe]+"
+)
 # Text whose every character is set apart by a blank (some OCR and form exports): a line is closed up when nearly all
 # of its ideographs stand alone.
 _HAN = "[\u3400-\u9fff\U00020000-\U0003ffff]"
@@ -76,23 +78,24 @@ def normalise(source: str) -> NormalisedText:
     return NormalisedText(text, first.then(second), was_wrapped=True)
 
 
-def _spans_to_drop(source: str, replaced: str) -> list[tuple[int, int]]:
-    spans = [match.span() for match in _DROPPED.finditer(source)]
+def _spans_to_drop(source: str, replaced: str) -> list[tuple[int, int, str]]:
+    spans = [(*match.span(), "") for match in _DROPPED.finditer(source)]
     for line in _SPACED_LINE.finditer(replaced):
-        blanks = [match.span() for match in _SPACED_PAIR.finditer(replaced, line.start(), line.end())]
+        blanks = [(*match.span(), "") for match in _SPACED_PAIR.finditer(replaced, line.start(), line.end())]
         han = len(re.findall(_HAN, line.group()))
         if len(blanks) >= 0.6 * han:
             spans.extend(blanks)
     return sorted(spans)
 
 
-def _drop(text: str, spans: list[tuple[int, int]]) -> tuple[str, OffsetMap]:
+def _drop(text: str, spans: list[tuple[int, int, str]]) -> tuple[str, OffsetMap]:
     if not spans:
         return text, OffsetMap.identity(len(text))
     builder = MapBuilder(text)
     position = 0
-    for start, end in spans:
+    for start, end, instead in spans:
         builder.keep(position, start)
+        builder.keep(start, start + len(instead), instead)
         position = end
     builder.keep(position, len(text))
     return builder.build()

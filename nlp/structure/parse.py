@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from nlp.structure.sections import SectionSpan, find_sections
 from nlp.structure.turns import TalkHeader, TurnSpan, find_turns, read_header
 
 FirstPerson = Literal["target", "other"]
+SectionStatus = Literal["normative", "advised", "reported"]
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,13 @@ class Setting:
 
     Attributes:
         muted: nothing is tagged here (interviewer, header, CV, votes, title).
-        status: what the section makes of statements (plans: normative; hopes: advised), None if nothing.
+        status: what the section makes of statements (plans: normative; hopes: advised; allegations: reported),
+            None if nothing.
         role: the role of who speaks, None outside turns.
     """
 
     muted: bool = False
-    status: Literal["normative", "advised"] | None = None
+    status: SectionStatus | None = None
     role: Role | None = None
 
 
@@ -75,7 +78,7 @@ def parse_structure(text: str, *, doc_type: DocType | None = None) -> Structure:
     if doc_type is None and any(turn.role == "interviewer" for turn in turns):
         doc_type = "talk_note"
     sections = find_sections(folded)
-    clauses = split_clauses(folded)
+    clauses = split_clauses(folded, [turn.body for turn in turns])
     muted = muted_ranges(folded, header, doc_type)
     return Structure(
         text=text,
@@ -97,7 +100,7 @@ def _settings(
     muted: Sequence[tuple[int, int]],
     doc_type: DocType | None,
 ) -> list[Setting]:
-    shared: dict[tuple[bool, str | None, Role | None], Setting] = {}
+    shared: dict[tuple[bool, SectionStatus | None, Role | None], Setting] = {}
     result: list[Setting] = []
     effects = [(section, _section_effect(section, doc_type)) for section in sections]
     telling = [(section, effect) for section, effect in effects if effect]
@@ -112,7 +115,7 @@ def _settings(
         role = turn.role if turn else None
         if turn and (role == "interviewer" or clause.end <= turn.body):
             is_muted = True
-        status: Literal["normative", "advised"] | None = None
+        status: SectionStatus | None = None
         for section, effect in telling:
             if section.start <= clause.start < section.end:
                 if effect == "mute":
@@ -129,14 +132,17 @@ def _section_effect(section: SectionSpan, doc_type: DocType | None) -> SectionEf
     if len(section.title) > 14:
         return None
     for rule in structure_rules().section_rules:
-        if (not rule.types or doc_type in rule.types) and any(word in section.title for word in rule.words):
+        applies = not rule.types or doc_type in rule.types
+        if applies and _names(section.title, rule.words) and not _names(section.title, rule.unless):
             return rule.effect
     return None
 
 
-def _first_person(
-    folded: str, doc_type: DocType | None, header: TalkHeader, turns: Sequence[TurnSpan]
-) -> FirstPerson:
+def _names(title: str, words: Sequence[str]) -> bool:
+    return any(word in title for word in words)
+
+
+def _first_person(folded: str, doc_type: DocType | None, header: TalkHeader, turns: Sequence[TurnSpan]) -> FirstPerson:
     if doc_type == "self_report" or header.interviewee_is_target:
         return "target"
     if doc_type in ("annual", "inspection", None) and not turns:
@@ -145,10 +151,17 @@ def _first_person(
     return "other"
 
 
+_PERSON = re.compile(
+    r"该同志|同志(?!们)|(?<!其)(?<!吉)[他她](?![们人])|本人|(?<!自)(?<!忘)我(?![国们省市县区局镇党军院校委])|某"
+)
+_LONG = 600
+_FEW_PERSONS = 1 / 1500
+
+
 def _is_about_team(folded: str, doc_type: DocType | None) -> bool:
-    """Whether nobody in particular is evaluated: a survey, or a long text that mentions no person at all."""
-    persons = sum(folded.count(word) for word in ("该同志", "同志", "他", "她", "本人", "我"))
+    """Whether nobody in particular is evaluated: a survey, or a long text that hardly mentions a person."""
+    persons = len(_PERSON.findall(folded))
     title = title_lines(folded)
     if doc_type == "survey" or ("班子" in title and "同志" not in title):
         return folded.count("该同志") + folded.count("他") < 4
-    return len(folded) > 600 and persons == 0
+    return len(folded) > _LONG and persons < _FEW_PERSONS * len(folded)

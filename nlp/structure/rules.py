@@ -11,7 +11,7 @@ from nlp.resources import corpora_path
 from nlp.schema import DocType
 from nlp.yamlfile import load_yaml
 
-SectionEffect = Literal["mute", "normative", "advised"]
+SectionEffect = Literal["mute", "normative", "advised", "reported"]
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class SectionRule:
     effect: SectionEffect
     words: tuple[str, ...]
     types: tuple[str, ...]
+    unless: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,10 @@ def structure_rules() -> StructureRules:
             for rule in rules
         ),
         section_rules=tuple(
-            SectionRule(rule["effect"], tuple(rule["words"]), tuple(rule.get("types", ()))) for rule in sections
+            SectionRule(
+                rule["effect"], tuple(rule["words"]), tuple(rule.get("types", ())), tuple(rule.get("unless", ()))
+            )
+            for rule in sections
         ),
         turns=TurnRules(
             interviewer=frozenset(turns["interviewer"]),

@@ -103,13 +103,16 @@ def _numbered(line: str, start: int, level: int, number_end: int) -> SectionSpan
         return None
     stop = _TITLE_END.search(rest)
     if stop is None:
-        if len(rest) > _MAX_TITLE:
+        # A numbered remark (1.会多，文多) is an item of a list, not a heading.
+        if len(rest) > _MAX_TITLE or (level >= 3 and "，" in rest):
             return None
         return SectionSpan(start, start, rest.strip(), level, start + len(line), inline=False)
     title = rest[: stop.start()].strip()
     if not title or len(title) > _MAX_TITLE:
         return None
-    return SectionSpan(start, start, title, level, start + number_end + stop.end(), inline=stop.end() < len(rest.rstrip()))
+    return SectionSpan(
+        start, start, title, level, start + number_end + stop.end(), inline=stop.end() < len(rest.rstrip())
+    )
 
 
 def _labelled_paragraph(line: str, start: int) -> SectionSpan | None:

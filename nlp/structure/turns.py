@@ -12,7 +12,8 @@ from nlp.structure.rules import structure_rules
 _LABEL = r"[\w·\u3400-\u9fff\U00020000-\U0003ffff]{1,10}(?:[（(][^）)\n]{1,30}[）)])?"
 _MARKED = re.compile(rf"[ \t]*(?:[【\[〔]({_LABEL})[】\]〕][ \t]*[：:]?|({_LABEL})[ \t]*[：:])")
 _INLINE = re.compile(r"(?<=[。？！])[ \t]*(问|答)[：:]")
-_FIELD = re.compile(r"[ \t]*([^\s：:，。；]{1,10})[ \t]*[：:][ \t]*(\S.*)?$")
+_FIELD = re.compile(r"[ \t]*([^\n：:，。；]{1,16}?)[ \t]*[：:][ \t]*(\S.*)?$")
+_SENTENCE = re.compile("[。？！]")
 _SPACES = re.compile(r"[ \t\u3000]+")
 _QUESTION_END = re.compile(r"[？?][”’）)]*\s*$")
 _QUALIFIER = re.compile("[（(].*$")
@@ -63,6 +64,7 @@ def _first_name(value: str) -> str:
 def read_header(folded: str) -> TalkHeader:
     """Key-value lines at the top and elsewhere whose key is a known header field."""
     rules = structure_rules().turns
+    speakers = rules.interviewer | rules.interviewee | rules.note_taker
     fields: dict[str, str] = {}
     ranges: list[tuple[int, int]] = []
     position = 0
@@ -70,9 +72,11 @@ def read_header(folded: str) -> TalkHeader:
         found = _FIELD.match(line)
         if found:
             key = _SPACES.sub("", found.group(1))
-            # The spaced form 谈 话 人： loses its blanks; a line with several fields is taken whole.
-            if key in rules.header_fields and not (key in rules.interviewer and key in fields):
-                fields.setdefault(key, (found.group(2) or "").strip())
+            value = (found.group(2) or "").strip()
+            # 谈话人：王某 heads the note; 谈话人：他怎么样？ is a turn.
+            is_speech = key in speakers and (key in fields or bool(_SENTENCE.search(value)))
+            if key in rules.header_fields and not is_speech:
+                fields.setdefault(key, value)
                 ranges.append((position, position + len(line)))
         position += len(line) + 1
     return TalkHeader(fields, tuple(ranges))

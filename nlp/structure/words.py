@@ -31,6 +31,7 @@ Offsets = tuple[int, int]
 _SCHEME = "jieba-search+han-bigrams/1"
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
+_HALF = re.compile("[\ud800-\udfff]")
 _LOADING = threading.RLock()
 
 
@@ -110,6 +111,11 @@ def search_terms(text: str) -> list[str]:
     return default_words().search_terms(text)
 
 
+def encodable(text: str) -> str:
+    """The text with half surrogate pairs, which neither UTF-8 nor Rust strings can hold, replaced one for one."""
+    return _HALF.sub("\ufffd", text)
+
+
 def _reload(dictionary: Path, engine: Engine) -> Words:
     return Words(dictionary, engine=engine)
 
@@ -149,11 +155,11 @@ class _Rjieba:
             self._jieba.add_word(word, frequency or self._jieba.suggest_freq(word) + 1, None)
 
     def cut(self, text: str) -> list[str]:
-        pieces: list[str] = self._jieba.cut(text, hmm=False)
+        pieces: list[str] = self._jieba.cut(encodable(text), hmm=False)
         return pieces
 
     def search(self, text: str) -> list[Offsets]:
-        return [(start, end) for _, start, end in self._jieba.tokenize(text, mode="search", hmm=False)]
+        return [(start, end) for _, start, end in self._jieba.tokenize(encodable(text), mode="search", hmm=False)]
 
 
 class _Jieba:

@@ -21,14 +21,15 @@ _MIN_WRAPPED_LINES = 4
 _MIN_WIDTH = 28
 
 
-def find_wraps(text: str) -> list[tuple[int, int]]:
-    """Ranges of ``text`` (a line break and the blanks and empty lines around it) that only wrap a paragraph.
+def find_wraps(text: str) -> list[tuple[int, int, str]]:
+    r"""Ranges of ``text`` (a line break and the blanks and empty lines around it) that only wrap a paragraph.
 
     Args:
-        text: with ``\\n`` as its only line break.
+        text: with ``\n`` as its only line break.
 
     Returns:
-        Ascending ranges to remove; empty when the text does not look wrapped.
+        Ascending ranges, each with what takes its place: nothing, or a blank between two Latin words. Empty when the
+        text does not look wrapped.
     """
     lines = _lines(text)
     if len(lines) <= _MIN_WRAPPED_LINES:
@@ -37,9 +38,9 @@ def find_wraps(text: str) -> list[tuple[int, int]]:
     width = _wrap_width(text, lines, widths)
     if width is None:
         return []
-    wraps: list[tuple[int, int]] = []
+    wraps: list[tuple[int, int, str]] = []
     for index in range(len(lines) - 1):
-        (start, end), (after, after_end) = lines[index], lines[index + 1]
+        end, (after, after_end) = lines[index][1], lines[index + 1]
         if widths[index] < 0.9 * width or widths[index] > 1.12 * width:
             continue
         following = text[after:after_end]
@@ -49,11 +50,9 @@ def find_wraps(text: str) -> list[tuple[int, int]]:
             continue
         if closed and widths[index] < 0.94 * width:
             continue
-        if _latin(text[end - 1]) and _latin(following[0]) and not (text[end - 1].isdigit() or following[0].isdigit()):
-            wraps.append((end, after - 1))  # one blank (the break itself) must stay between two Latin words
-        else:
-            wraps.append((end, after))
-    return [span for span in wraps if span[1] > span[0]]
+        words = _latin_letter(text[end - 1]) and _latin_letter(following[0])
+        wraps.append((end, after, " " if words else ""))
+    return wraps
 
 
 def _lines(text: str) -> list[tuple[int, int]]:
@@ -95,5 +94,5 @@ def _indented(text: str, start: int) -> bool:
     return start >= 2 and text[start - 2 : start].isspace() and "\n" not in text[start - 2 : start]
 
 
-def _latin(char: str) -> bool:
-    return char.isascii() and char.isalnum()
+def _latin_letter(char: str) -> bool:
+    return char.isascii() and char.isalpha()

@@ -52,9 +52,7 @@ class Assertion:
     cues: tuple[FiredCue, ...]
 
 
-def assert_candidates(
-    structure: Structure, candidates: Sequence[Candidate], cues: Sequence[CueHit]
-) -> list[Assertion]:
+def assert_candidates(structure: Structure, candidates: Sequence[Candidate], cues: Sequence[CueHit]) -> list[Assertion]:
     """Decide the attributes of each candidate; those that show nothing are left out.
 
     Left out are candidates in muted places (questions, headers, votes), heads without a valuation, and refuted rumours.
@@ -115,7 +113,7 @@ def _assertion(
     polarity, polarity_cues = _polarity(candidate, fired["polarity"], status)
     if polarity is None:
         return None
-    subject, subject_cues = _subject(fired["subject"], structure, index)
+    subject, subject_cues = _subject(fired["subject"], structure)
     if status == "advised" and subject == "target" and structure.first_person == "target":
         status = "normative"  # 今后我要更加大胆: one's own plan, not advice to somebody
     return Assertion(
@@ -132,9 +130,7 @@ def _nearest(cues: list[FiredCue]) -> list[FiredCue]:
     return sorted(cues, key=lambda cue: (cue.gap, -cue.group.priority, cue.hit.start))
 
 
-def _polarity(
-    candidate: Candidate, cues: list[FiredCue], status: Status
-) -> tuple[Polarity | None, list[FiredCue]]:
+def _polarity(candidate: Candidate, cues: list[FiredCue], status: Status) -> tuple[Polarity | None, list[FiredCue]]:
     flips = [cue for cue in _nearest(cues) if cue.group.effect == "flip"]
     setters = [cue for cue in _nearest(cues) if cue.group.effect != "flip"]
     if candidate.polarity is None:
@@ -189,14 +185,14 @@ def _status(cues: list[FiredCue], structure: Structure, index: int) -> tuple[Sta
     if section == "normative":
         return "normative", []
     if best is None:
-        return ("advised", []) if section == "advised" else ("observed", [])
+        return section or "observed", []
     if section == "advised" and best.group.effect == "normative":
         return "advised", [best]
     status: Status = best.group.effect  # type: ignore[assignment]  # refuted was taken out above
     return status, [best]
 
 
-def _subject(cues: list[FiredCue], structure: Structure, index: int) -> tuple[Subject, list[FiredCue]]:
+def _subject(cues: list[FiredCue], structure: Structure) -> tuple[Subject, list[FiredCue]]:
     nearest = _nearest(cues)
     if not nearest:
         return ("team" if structure.about_team else "target"), []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,7 +28,7 @@ EFFECTS: dict[str, tuple[str, ...]] = {
 }
 _GROUP_KEYS = {
     "id", "effect", "direction", "scope", "window", "priority", "terminators", "template", "cues", "pseudo", "position",
-    "not_before", "not_after", "types",
+    "not_before", "not_after", "types", "combine",
 }  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def _group(item: Any, attribute: str) -> CueGroup:
     _one_of(item, "scope", ("clause", "sentence", "next"))
     if "position" in item:
         _one_of(item, "position", ("any", "head", "anywhere"))
-    cues = tuple(_strings(item, "cues"))
+    cues = (*_strings(item, "cues"), *_combined(item))
     pseudo = item.get("pseudo") or {}
     return CueGroup(
         id=str(item["id"]),
@@ -136,6 +137,15 @@ def _group(item: Any, attribute: str) -> CueGroup:
         cues=tuple(dict.fromkeys(cues)),
         pseudo=tuple((str(word), str(test)) for word, test in pseudo.items()),
     )
+
+
+def _combined(item: Located) -> Iterator[str]:
+    """``combine: [[群众, 村民], ["", 普遍], [反映, 说]]`` stands for every way to take one word of each list."""
+    for lists in item.get("combine") or []:
+        if not isinstance(lists, list) or not all(isinstance(words, list) and words for words in lists):
+            raise CueError("combine is malformed", place=f"line {item.line_of('combine')}", expected="lists of lists")
+        for words in product(*lists):
+            yield "".join(str(word) for word in words)
 
 
 def _one_of(item: Located, key: str, values: tuple[str, ...]) -> None:

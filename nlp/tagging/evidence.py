@@ -17,7 +17,8 @@ _OPENERS = re.compile(
     r"只是|就是|而且|并且|同时|此外|另外|其次|首先|因为|由于|所以|因此|其中|特别是|尤其是|比如说|比如|例如|再就是|还有|"
     r"总的来说|总体上|说实话|平心而论|我觉得|我认为|我感觉|该同志|然而|却)+"
 )
-_TRAILING = " \t“’）)"
+_TRAILING = " “’）"
+_OPENING = {"“": "“", "’": "’", "）": "（"}
 _LONG_CLAUSE = 36
 
 
@@ -75,11 +76,23 @@ def _item(folded: str, start: int, end: int, clause_start: int, clause_end: int)
     return (left + 1 if left >= 0 else clause_start), (right if right >= 0 else clause_end)
 
 
+def _closes(folded: str, start: int, end: int) -> bool:
+    """Whether the last character closes a quote or parenthesis that was opened inside the span."""
+    last = folded[end - 1]
+    opening = _OPENING.get(last)
+    if opening is None:
+        return False
+    inside = folded[start : end - 1]
+    if opening == last:  # folded quotes look alike at both ends
+        return inside.count(last) % 2 == 1
+    return inside.count(opening) > inside.count(last)
+
+
 def _trim(folded: str, start: int, end: int, core_start: int, core_end: int) -> tuple[int, int]:
     opener = _OPENERS.match(folded, start, core_start)
     if opener:
         start = opener.end()
-    while end > core_end and folded[end - 1] in _TRAILING:
+    while end > core_end and folded[end - 1] in _TRAILING and not _closes(folded, start, end):
         end -= 1
     while start < core_start and folded[start].isspace():
         start += 1

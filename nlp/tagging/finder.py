@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nlp.structure.parse import Structure
 from nlp.tagging.candidate import Candidate
+from nlp.tagging.lexicon import Entry
 from nlp.tagging.scanner import Scan
 
 SCORE_LITERAL = 0.8
@@ -18,10 +19,11 @@ def lexicon_candidates(scan: Scan, structure: Structure) -> list[Candidate]:
     for start, end, entry in scan.matches:
         if structure.clause_at(start) is None or "\n" in structure.folded[start:end]:
             continue
-        if entry.polarity is None:
-            score = SCORE_HEAD
-        else:
-            score = SCORE_LITERAL if entry.pattern.regex is None else SCORE_PATTERN
-        polarity = "+" if entry.polarity == "+" else "-" if entry.polarity == "-" else None
-        candidates.append(Candidate(start, end, entry.label, polarity, "lexicon", score))
+        candidates.append(Candidate(start, end, entry.label, entry.polarity, "lexicon", _score(entry)))
     return candidates
+
+
+def _score(entry: Entry) -> float:
+    if entry.polarity is None:
+        return SCORE_HEAD
+    return SCORE_LITERAL if entry.pattern.regex is None else SCORE_PATTERN

@@ -28,7 +28,9 @@ class KindRule:
         try:
             self._regex = re.compile("|".join([*map(str, data["patterns"]), *map(re.escape, data["words"])]))
         except (re.error, KeyError, TypeError) as exc:
-            raise CueError(f"invalid patterns ({exc})", path=str(path), expected="the lists patterns and words") from exc
+            raise CueError(
+                f"invalid patterns ({exc})", path=str(path), expected="the lists patterns and words"
+            ) from exc
 
     def kind_of(self, folded_span: str) -> Kind:
         """``fact`` if a marker of facts stands in the folded evidence span, else ``judgement``."""

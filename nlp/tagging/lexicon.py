@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from nlp.errors import LexiconError
+from nlp.schema import Polarity
 from nlp.tagging.pattern import Pattern, compile_pattern
 from nlp.yamlfile import Located, line_of, load_yaml
 
-SIGNS = ("+", "-")
 _KEYS = {"label", "heads", "+", "-"}
 
 
@@ -29,7 +29,7 @@ class Entry:
     """
 
     label: str
-    polarity: str | None
+    polarity: Polarity | None
     pattern: Pattern
     example: str | None
     line: int
@@ -78,7 +78,8 @@ def read_label(path: Path, label: str) -> list[Entry]:
             f"label is {data.get('label')!r}", path=str(path), place=f"line {data.line_of('label')}", expected=label
         )
     entries: list[Entry] = []
-    for key, polarity in (("heads", None), ("+", "+"), ("-", "-")):
+    signs: tuple[tuple[str, Polarity | None], ...] = (("heads", None), ("+", "+"), ("-", "-"))
+    for key, polarity in signs:
         for item in data.get(key) or []:
             try:
                 entries.append(_entry(item, label, polarity))
@@ -94,9 +95,10 @@ def read_label(path: Path, label: str) -> list[Entry]:
     return entries
 
 
-def _entry(item: Any, label: str, polarity: str | None) -> Entry:
+def _entry(item: Any, label: str, polarity: Polarity | None) -> Entry:
     if isinstance(item, str):
-        pattern, example = compile_pattern(item), None
+        # 在其位，谋其政 is its own example; a pattern with gaps or alternatives needs one.
+        pattern, example = compile_pattern(item), item if not set(item) & set("…#（）()|") else None
     elif isinstance(item, Located) and set(item) == {"p", "e"}:
         pattern, example = compile_pattern(str(item["p"])), str(item["e"])
     else:

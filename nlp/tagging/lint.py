@@ -13,6 +13,7 @@ from pathlib import Path
 from nlp.codebook import Codebook
 from nlp.errors import ConfigurationError
 from nlp.resources import corpora_path
+from nlp.schema import Polarity
 from nlp.structure.normalise import normalise
 from nlp.structure.parse import parse_structure
 from nlp.tagging.context import Assertion, assert_candidates
@@ -23,15 +24,17 @@ from nlp.tagging.lexicon import Entry, Lexicon
 from nlp.tagging.pattern import compile_pattern
 from nlp.tagging.scanner import Scanner
 
-PLACEHOLDERS = {"〔+〕": ("正面表现", "+"), "〔-〕": ("负面表现", "-"), "〔能〕": ("某项能力", None)}
+PLACEHOLDERS: dict[str, tuple[str, Polarity | None]] = {
+    "〔+〕": ("正面表现", "+"),
+    "〔-〕": ("负面表现", "-"),
+    "〔能〕": ("某项能力", None),
+}
 _MIN_ENTRIES = 40
 
 
 def placeholder_lexicon(label: str = "execution") -> Lexicon:
     """A lexicon of three words: a positive expression, a negative one and a head."""
-    return Lexicon(
-        tuple(Entry(label, sign, compile_pattern(word), None, 0) for word, sign in PLACEHOLDERS.values())
-    )
+    return Lexicon(tuple(Entry(label, sign, compile_pattern(word), None, 0) for word, sign in PLACEHOLDERS.values()))
 
 
 def fill_placeholders(sentence: str) -> str:

@@ -2,7 +2,7 @@
 
 ============  =================================================================
 ``盯着``       these characters
-``…``         a gap of 0 to 8 characters inside one clause
+``…``         a gap of 0 to 8 characters inside one clause, without a plain negator (从不, 没有, 未 …)
 ``（a|b|c）``   one of the alternatives (ASCII parentheses work too); an empty one makes it optional
 ``#``         a number, in digits or Chinese numerals
 ``，``         clause punctuation: lets a pattern run over two clauses
@@ -20,8 +20,9 @@ from itertools import product
 
 from nlp.errors import LexiconError
 
-CLAUSE_STOP = "，。；！？：\n"
-_GAP = f"[^{CLAUSE_STOP}]{{0,8}}?"
+CLAUSE_STOP = "，。；！？：\n\t"
+# A negator inside a gap turns the sense (突发面前从未慌乱), so a gap ends before it.
+_GAP = f"(?:(?!从不|从未|从没|从来不|从来没|并未|并不|并没|没有|绝不|决不|毫不|未)[^{CLAUSE_STOP}]){{0,8}}?"
 _NUMBER = r"(?:\d[\d,.]*|[零一二两三四五六七八九十百千万亿几数半]+)"
 _COMMA = r"[，；：。]\s?"
 _SPECIAL = set("…#（）()|，")
@@ -100,7 +101,7 @@ def _parse(source: str) -> list[_Piece]:
 
 
 def _anchors(pieces: list[_Piece], source: str) -> tuple[str, ...]:
-    """All literal beginnings: leading groups are multiplied out until every beginning has a character."""
+    """All literal beginnings; a group that may be empty is multiplied out with what follows it."""
     options: list[tuple[str, ...]] = []
     for piece in pieces:
         if piece in ("…", "#", "，"):
@@ -110,7 +111,7 @@ def _anchors(pieces: list[_Piece], source: str) -> tuple[str, ...]:
         if len(choices) != (len(piece) if isinstance(piece, tuple) else 1):
             break
         options.append(choices)
-        if all(choices) and not isinstance(piece, tuple):
+        if all(choices):
             break
     anchors = tuple(dict.fromkeys("".join(parts) for parts in product(*options)))
     if not options or "" in anchors or len(anchors) > _MAX_ANCHORS:

@@ -13,6 +13,7 @@ from nlp.tagging.evidence import evidence_span
 from nlp.tagging.kind import KindRule
 
 _HEDGE_DISCOUNT = 0.1
+_BESIDE = 1
 
 
 def resolve(
@@ -49,7 +50,7 @@ def _distinct(
     for group in by_label.values():
         chosen: list[tuple[tuple[int, int], Assertion]] = []
         for span, item in sorted(group, key=lambda pair: _strength(pair[1]), reverse=True):
-            if not any(_share(span, other) for other, _ in chosen):
+            if not any(_share(span, other) and not _listed(item, rival) for other, rival in chosen):
                 chosen.append((span, item))
         kept.extend(chosen)
     return kept
@@ -61,14 +62,22 @@ def _strength(item: Assertion) -> tuple[int, int, bool, int]:
 
 
 def _share(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Whether the overlap is more than half of the shorter span; neighbours in a negated list share only the negator."""
+    """Whether the overlap is more than half of the shorter span."""
     overlap = min(one[1], other[1]) - max(one[0], other[0])
     return overlap > 0.5 * min(one[1] - one[0], other[1] - other[0])
 
 
-def _tag(
-    span: tuple[int, int], item: Assertion, structure: Structure, codebook: Codebook, kind_rule: KindRule
-) -> Tag:
+def _listed(one: Assertion, other: Assertion) -> bool:
+    """Whether both are items of one negated list (没有推诿、拖延): one negator, two items."""
+    apart = one.candidate.end <= other.candidate.start or other.candidate.end <= one.candidate.start
+    return apart and bool(_negators(one) & _negators(other))
+
+
+def _negators(item: Assertion) -> set[int]:
+    return {cue.hit.start for cue in item.cues if cue.group.effect == "flip" and cue.group.direction == "forward"}
+
+
+def _tag(span: tuple[int, int], item: Assertion, structure: Structure, codebook: Codebook, kind_rule: KindRule) -> Tag:
     start, end = span
     label = codebook.label(item.candidate.label)
     score = item.candidate.score - (_HEDGE_DISCOUNT if item.hedged else 0.0)
@@ -82,11 +91,23 @@ def _tag(
         polarity=item.polarity,
         status=item.status,
         subject=item.subject,
-        kind=kind_rule.kind_of(structure.folded[start:end]),
+        kind=kind_rule.kind_of(structure.folded[slice(*_episode(structure, start, end))]),
         score=round(max(score, 0.0), 3),
         source=item.candidate.source,
         cues=[_cue(fired, structure.text) for fired in item.cues],
     )
+
+
+def _episode(structure: Structure, start: int, end: int) -> tuple[int, int]:
+    """The evidence with the clauses beside it in its sentence: an episode seldom fits into the clause that shows it."""
+    first, last = structure.clause_at(start), structure.clause_at(end - 1)
+    if first is None or last is None:
+        return start, end
+    clauses = structure.clauses
+    sentence = clauses[first].sentence
+    before = [clause for clause in clauses[max(first - _BESIDE, 0) : first] if clause.sentence == sentence]
+    after = [clause for clause in clauses[last + 1 : last + 1 + _BESIDE] if clause.sentence == sentence]
+    return (before[0].start if before else start), (after[-1].end if after else end)
 
 
 def _cue(fired: FiredCue, text: str) -> Cue:

@@ -20,6 +20,7 @@ _LINKS = (
 _TIME = r"(?:[^，。；：]{0,14}?(?:以来|期间|时候|时|后|前|中|以后|之后|之前|以前|年|月|日|天|里|上|下|当口|关头))"
 _HEAD_ZONE = re.compile(rf"[\s“”’（(【\[]*(?:{_NUMBERING}|{_LINKS}|[\s“’])*{_TIME}?(?:{_LINKS})*$")
 _MAX_HEAD_ZONE = 22
+_LEADING = ("status", "subject")
 
 
 def opens_clause(folded: str, clause_start: int, cue_start: int) -> bool:
@@ -53,6 +54,9 @@ def distance(hit: CueHit, group: CueGroup, candidate: Candidate, structure: Stru
     else:
         left, right = candidate.end, hit.start
     gap = right - left
+    if gap < 0 and group.direction == "forward" and group.attribute in _LEADING and hit.start <= candidate.start:
+        # An expression may itself begin with the cue (多听几句反对话, 下属造假).
+        return 0
     if gap < 0 or gap > group.window:
         return None
     between = structure.folded[left:right]

@@ -23,7 +23,7 @@ class Format(StrEnum):
 def annotate(
     paths: Annotated[list[Path], typer.Argument(help="文件、文件夹或 JSONL(保留其中的 id)", show_default=False)],
     out: Annotated[Path | None, typer.Option(help="写入的 JSONL 文件;失败清单写在旁边的 *.errors.jsonl")] = None,
-    format: Annotated[Format | None, typer.Option(help="输出格式;给出 --out 时默认 jsonl,否则 table")] = None,  # noqa: A002
+    format: Annotated[Format | None, typer.Option(help="输出格式;给出 --out 时默认 jsonl,否则 table")] = None,
     keep_normative: Annotated[bool, typer.Option("--keep-normative", help="保留要求、计划、假设性表述")] = False,
     jobs: Annotated[int, typer.Option(min=1, help="工作进程数")] = 1,
     codebook: Annotated[Path | None, typer.Option(help="其他单位的编码本文件")] = None,

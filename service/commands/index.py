@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from service.items import write_errors
+from service.progress import stage_progress
 
 if TYPE_CHECKING:
     from nlp.errors import ReadingError
     from nlp.retrieval import Case, CaseIndex
+    from nlp.schema import Annotation
 
 app = typer.Typer(help="历史案例索引:建立、增加、移除、查看。", no_args_is_help=True)
 
@@ -27,7 +29,7 @@ def build(cases: CasesArg, index: IndexOpt, encoder: EncoderOpt = None) -> None:
     from nlp.retrieval import CaseIndex
 
     found, failures = _read(cases)
-    with _progress() as progress:
+    with stage_progress() as progress:
         built = CaseIndex.build(
             index, found, encoder=encoder or _default_encoder(), annotate=_annotator(), progress=progress
         )
@@ -46,9 +48,7 @@ def add(cases: CasesArg, index: IndexOpt) -> None:
 
 
 @app.command("remove")
-def remove(
-    ids: Annotated[list[str], typer.Argument(help="案例编号", show_default=False)], index: IndexOpt
-) -> None:
+def remove(ids: Annotated[list[str], typer.Argument(help="案例编号", show_default=False)], index: IndexOpt) -> None:
     """按编号移除案例。"""
     opened = _open(index)
     known = [case_id for case_id in dict.fromkeys(ids) if case_id in opened]
@@ -93,7 +93,7 @@ def _open(index: Path) -> CaseIndex:
     return CaseIndex.open(index, annotate=_annotator())
 
 
-def _annotator() -> Callable[[str], object]:
+def _annotator() -> Callable[[str], Annotation]:
     from nlp.pipeline import default_pipeline
 
     return default_pipeline().annotate

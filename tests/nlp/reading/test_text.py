@@ -14,7 +14,9 @@ RARE = "㐂某、𠮷某、👨‍👩‍👧，某\ue815"
 TRADITIONAL = "該同志工作認真負責，團結同事，群眾反映良好。"
 
 # What text files hold: no controls, no half surrogates, nothing unassigned or private.
-texts = st.text(st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co")) | st.sampled_from("\n\t、，。某"), max_size=80)
+texts = st.text(
+    st.characters(exclude_categories=("Cs", "Cc", "Cn", "Co")) | st.sampled_from("\n\t、，。某"), max_size=80
+)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +77,10 @@ def test_any_text_survives_unicode_charsets(text, codec):
     assert item.text == text
 
 
-@given(st.text(st.sampled_from("李某敢于担当，。工作扎实\n群众评价较好3票"), min_size=6), st.lists(st.sampled_from("𠮷㐂㙍仝犇😀")))
+@given(
+    st.text(st.sampled_from("李某敢于担当，。工作扎实\n群众评价较好3票"), min_size=6),
+    st.lists(st.sampled_from("𠮷㐂㙍仝犇😀")),
+)
 def test_chinese_with_rare_characters_survives_gb18030(text, rare):
     for at, char in enumerate(rare[: len(text) // 6]):
         text = text[: at * 6] + char + text[at * 6 :]
@@ -117,11 +122,23 @@ HIGH_NOISE = bytes(byte | 0x80 for byte in NOISE)
 PRINTABLE_NOISE = bytes(byte for byte in NOISE if byte >= 0x20)
 
 
-@pytest.mark.parametrize("data", [NOISE, HIGH_NOISE, PRINTABLE_NOISE, b"\0" * 100, b"ab\0cd\0" * 50, b"\x7fELF" + NOISE])
+@pytest.mark.parametrize(
+    "data", [NOISE, HIGH_NOISE, PRINTABLE_NOISE, b"\0" * 100, b"ab\0cd\0" * 50, b"\x7fELF" + NOISE]
+)
 def test_binary_renamed_to_txt(data, read_error):
     error = read_error(data, "程序.txt")
     assert isinstance(error, UndecodableTextError)
     assert error.hint
+
+
+@pytest.mark.parametrize("at", [100, 9000])
+def test_some_nul_bytes_betray_binary_data(at, read_error, read_one):
+    # Too few to count as many controls; in what the sniffer sees and behind it.
+    text = "plain words, " * 1000
+    broken = text[:at] + "\0" * 40 + text[at:]
+    assert isinstance(read_error(broken.encode(), "a.txt"), UndecodableTextError)
+    # One stray NUL in a long text is no reason to lose it.
+    assert "\0" in read_one((text[:at] + "\0" + text[at:]).encode(), "a.txt").text
 
 
 def test_damaged_utf8_is_not_guessed_into_wrong_characters(read_error):

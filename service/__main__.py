@@ -1,0 +1,5 @@
+"""``python -m service`` is ``yanpan``."""
+
+from service.cli import main
+
+main()

@@ -1,0 +1,73 @@
+"""``yanpan search``: similar historical cases, and why they are similar."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from service.items import ItemStream, write_errors, write_lines
+
+
+def search(
+    index: Annotated[Path, typer.Option("--index", help="索引文件夹", show_default=False)],
+    text: Annotated[str | None, typer.Argument(help="一段叙述或一个短语", show_default=False)] = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="给出几个案例")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    queries: Annotated[Path | None, typer.Option(help='批量查询 JSONL:{"id","text"}')] = None,
+    out: Annotated[Path | None, typer.Option(help="批量结果 JSONL:{query_id, hits}")] = None,
+) -> None:
+    """检索相似的历史案例并说明理由。"""
+    if (text is None) == (queries is None):
+        raise typer.BadParameter("给出一段文字,或用 --queries 给出查询文件,二者选一")
+    if queries is not None:
+        _batch(index, queries, k, out)
+        return
+    assert text is not None
+    hits = _open(index).search(text, k)
+    if as_json:
+        sys.stdout.write(json.dumps([hit.model_dump(mode="json") for hit in hits], ensure_ascii=False, indent=2) + "\n")
+        return
+    from rich.console import Console
+
+    from nlp.pipeline import default_pipeline
+    from service.render_hits import print_hits
+
+    print_hits(Console(highlight=False), hits, default_pipeline().codebook)
+
+
+def _batch(index: Path, queries: Path, k: int, out: Path | None) -> None:
+    from service.progress import progress_bar
+
+    opened = _open(index)
+    stream = ItemStream([queries])
+
+    def rows() -> Iterator[dict[str, Any]]:
+        with progress_bar("检索", shown=out is not None) as advance:
+            for query in stream:
+                hits = opened.search(query.text, k)
+                advance(1)
+                yield {"query_id": query.id, "hits": [hit.model_dump(mode="json") for hit in hits]}
+
+    lines = (json.dumps(row, ensure_ascii=False) for row in rows())
+    if out is None:
+        for line in lines:
+            sys.stdout.write(line + "\n")
+    else:
+        typer.echo(f"已检索 {write_lines(out, lines)} 条,写入 {out}", err=True)
+        write_errors(out, stream.failures)
+    for error in stream.failures:
+        typer.echo(f"未能读取:{error}", err=True)
+    if stream.failures:
+        raise typer.Exit(3)
+
+
+def _open(index: Path):  # type: ignore[no-untyped-def]  # the class is imported only when a search runs
+    from nlp.pipeline import default_pipeline
+    from nlp.retrieval import CaseIndex
+
+    return CaseIndex.open(index, annotate=default_pipeline().annotate)

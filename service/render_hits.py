@@ -1,0 +1,54 @@
+"""How search hits look on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.text import Text
+
+from nlp.codebook import Codebook
+from nlp.retrieval import Hit
+from nlp.retrieval.hits import TagEvidence
+
+_CHANNELS = {"bm25": "用词", "dense": "语义", "tags": "标签"}
+_MAX_PAIRS = 2
+
+
+def print_hits(console: Console, hits: Sequence[Hit], codebook: Codebook) -> None:
+    """Each hit with its matched passages, shared, opposite and differing tags, and its rank in each channel."""
+    if not hits:
+        console.print(Text("没有找到相似案例。"))
+    for hit in hits:
+        console.print(_hit(hit, codebook))
+
+
+def _hit(hit: Hit, codebook: Codebook) -> Panel:
+    facts = " ".join(part for part in (hit.unit, hit.date, f"结果:{hit.outcome}" if hit.outcome else None) if part)
+    rows: list[Text] = [Text(facts, style="dim")] if facts else []
+    for pair in hit.pairs[:_MAX_PAIRS]:
+        rows.append(Text.assemble(("查询 ", "bold"), pair.query.quote))
+        rows.append(Text.assemble(("案例 ", "bold"), pair.case.quote))
+        why = [f"语义相似 {pair.cosine:.2f}"] if pair.cosine is not None else []
+        if pair.shared_words:
+            why.append("共有词 " + "、".join(pair.shared_words[:6]))
+        rows.append(Text("  理由:" + ";".join(why), style="dim"))
+    for title, tags in (
+        ("相同表现", hit.shared_tags),
+        ("表现相反", hit.opposite_tags),
+        ("不同之处", hit.differing_tags),
+    ):
+        if tags:
+            rows.append(Text(f"{title}:" + "、".join(_tag(tag, codebook) for tag in tags)))
+    ranks = " ".join(
+        f"{_CHANNELS[name]}第{channel.rank}" for name, channel in hit.channels.items() if channel.rank is not None
+    )
+    rows.append(Text(f"各路名次:{ranks}", style="dim"))
+    title = f"{hit.rank}. {hit.title or hit.id} [{hit.id}]"
+    return Panel(Group(*rows), title=Text(title), title_align="left")
+
+
+def _tag(tag: TagEvidence, codebook: Codebook) -> str:
+    name = codebook.label(tag.label).zh if tag.label in codebook else tag.label
+    return f"{name}{tag.polarity}"
