@@ -31,6 +31,9 @@ Values = Annotated[frozenset[str] | None, BeforeValidator(_as_set)]
 Date = Annotated[str | None, BeforeValidator(_as_date)]
 
 
+_FIELDS = ("doc_type", "unit", "outcome", "source")
+
+
 class Filters(BaseModel):
     """Conditions that all hold for every case a search returns.
 
@@ -74,19 +77,19 @@ class Filters(BaseModel):
         """Mask over ``heads``, or None when nothing is filtered."""
         if self == Filters():
             return None
-        return np.fromiter((self._passes(head) for head in heads), dtype=bool, count=len(heads))
+        wanted = [(name, values) for name in _FIELDS if (values := getattr(self, name)) is not None]
+        return np.fromiter((self._passes(head, wanted) for head in heads), dtype=bool, count=len(heads))
 
-    def _passes(self, head: Head) -> bool:
-        for name in ("doc_type", "unit", "outcome", "source"):
-            wanted = getattr(self, name)
-            if wanted is not None and getattr(head, name) not in wanted:
+    def _passes(self, head: Head, wanted: list[tuple[str, frozenset[str]]]) -> bool:
+        for name, values in wanted:
+            if getattr(head, name) not in values:
                 return False
         if self.ids is not None and head.id not in self.ids:
             return False
         if self.exclude_ids is not None and head.id in self.exclude_ids:
             return False
         return self._in_range(head.date) and all(
-            not wanted.isdisjoint(_strings(head.meta.get(key))) for key, wanted in self.meta.items()
+            not values.isdisjoint(_strings(head.meta.get(key))) for key, values in self.meta.items()
         )
 
     def _in_range(self, date: str | None) -> bool:

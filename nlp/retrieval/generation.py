@@ -66,14 +66,11 @@ class Generation:
         Raises:
             IndexTornError: a part is missing or altered; ``place`` names the parts.
             IndexMismatchError: another layout version.
-            FileNotFoundError: the generation was removed meanwhile by a writer.
 
         """
         manifest = read_manifest(folder, pointer)
         home = folder / pointer.generation
         damaged = manifest.damaged(home, contents=verify)
-        if damaged and not home.exists():
-            raise FileNotFoundError(home)
         if damaged:
             raise IndexTornError(
                 "parts of the index are missing or not as they were written",
@@ -117,10 +114,8 @@ def read_manifest(folder: Path, pointer: Pointer) -> Manifest:
     path = home / MANIFEST
     try:
         manifest = Manifest.loads(path.read_bytes(), path)
-    except FileNotFoundError as error:
-        if not home.exists():
-            raise
-        raise IndexTornError("the manifest is missing", path=str(path)) from error
+    except OSError as error:
+        raise IndexTornError(f"the manifest cannot be read ({error.strerror})", path=str(path)) from error
     if not pointer.names(path):
         raise IndexTornError("the manifest is not the one that was put in force", path=str(path))
     return manifest

@@ -10,7 +10,7 @@
         cases.jsonl      the cases as they were given: the truth, all else is derived
         heads.jsonl      the cases without text, with the byte range of their line
         lexical/         tantivy
-        passages.npy     passage table
+        passages.bin     passage table
         vectors.bin      passage vectors
         ann.faiss        inverted lists, only in large indexes
 """

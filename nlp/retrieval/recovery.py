@@ -12,7 +12,7 @@ from nlp.retrieval.generation import Generation, read_manifest
 from nlp.retrieval.heads import read_heads
 from nlp.retrieval.layout import CASES, HEADS, LEXICAL, MANIFEST, PASSAGES_VERSION, Manifest, file_hash
 from nlp.retrieval.lexical import LexicalIndex
-from nlp.retrieval.store import generations, read_pointer
+from nlp.retrieval.store import current_bytes, generations, read_pointer
 from nlp.retrieval.vectors import PASSAGES, VECTORS, VectorStore
 from nlp.retrieval.writing import Base
 
@@ -44,16 +44,20 @@ def open_current(folder: Path, *, tokenizer: str, verify: bool) -> Generation:
         IndexMismatchError: another layout, tokenizer or way of cutting passages.
 
     """
-    for attempt in range(_TRIES):
+    for _ in range(_TRIES):
+        before = current_bytes(folder)
         try:
             generation = Generation.open(folder, read_pointer(folder), verify=verify)
-            break
-        except FileNotFoundError as error:
-            # A writer has put a newer generation in force and removed this one while it was being opened.
-            if attempt == _TRIES - 1:
-                raise IndexTornError("a file of the index is missing", path=error.filename) from error
-    check_cutting(generation.manifest, folder, tokenizer)
-    return generation
+        except (OSError, ValueError, CaseIndexError) as error:
+            if current_bytes(folder) != before:
+                # A writer has put a newer generation in force and removed this one while it was being opened.
+                continue
+            if isinstance(error, CaseIndexError):
+                raise
+            raise IndexTornError(f"a part cannot be read ({error})", path=str(folder)) from error
+        check_cutting(generation.manifest, folder, tokenizer)
+        return generation
+    raise IndexTornError("the index changes faster than it can be opened", path=str(folder), hint="try again")
 
 
 def check_cutting(manifest: Manifest, folder: Path, tokenizer: str) -> None:

@@ -60,6 +60,14 @@ def generations(folder: Path) -> list[tuple[int, Path]]:
     return sorted(((int(match[1]), path) for match, path in found if match), reverse=True)
 
 
+def current_bytes(folder: Path) -> bytes | None:
+    """CURRENT as it stands, None when there is none; equal bytes mean that no writer has switched."""
+    try:
+        return (folder / CURRENT).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
 def read_pointer(folder: Path) -> Pointer:
     """What CURRENT says.
 
@@ -167,7 +175,9 @@ def clean(folder: Path, keep: str | None) -> None:
         shutil.rmtree(path, ignore_errors=True)
     for _, path in generations(folder):
         if keep is not None and path.name != keep:
-            shutil.rmtree(path, ignore_errors=True)
+            # Renamed first, so that nobody finds half of it.
+            doomed = path.rename(folder / f"{_ASIDE}{path.name}")
+            shutil.rmtree(doomed, ignore_errors=True)
 
 
 def _current_name(folder: Path) -> str | None:

@@ -1,8 +1,9 @@
 """The vector store: one row a passage, memory-mapped, with a table that says which passage it is.
 
-``passages.npy`` is int64 of shape (n, 4): passage id, case key, start, end. ``vectors.bin`` is the bare array of shape
-(n, dimension). Rows are in order of case key, then start, so that the passages of a case lie together; ids rise with
-the rows and are never given twice.
+``passages.bin`` is a bare int64 array of shape (n, 4): passage id, case key, start, end; ``vectors.bin`` one of shape
+(n, dimension). Rows are in order of case key, then start, so that the passages of a case lie together; ids rise with the
+rows and are never given twice. The files are bare because ``np.load`` parses its header with ``ast``, which fails when
+several threads do so at once on Python 3.11.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ Table = NDArray[np.int64]
 Rows = NDArray[np.int64]
 Dtype = Literal["float16", "float32"]
 
-PASSAGES = "passages.npy"
+PASSAGES = "passages.bin"
 VECTORS = "vectors.bin"
 _COPY_ROWS = 65_536
 _ENCODE_ROWS = 256
@@ -48,7 +49,7 @@ class VectorStore:
     @classmethod
     def open(cls, folder: Path, *, dimension: int, dtype: Dtype) -> VectorStore:
         """Open the store in a generation folder."""
-        table = np.load(folder / PASSAGES)
+        table = np.fromfile(folder / PASSAGES, dtype=np.int64).reshape(-1, 4)
         shape = (len(table), dimension)
         # An empty file cannot be mapped.
         vectors = np.memmap(folder / VECTORS, dtype=dtype, mode="r", shape=shape) if len(table) else np.empty(shape)
@@ -112,7 +113,7 @@ def write_vectors(
                 if len(batch) == _ENCODE_ROWS:
                     _encode(file, batch, embedder, dtype)
         _encode(file, batch, embedder, dtype)
-    np.save(folder / PASSAGES, np.concatenate([np.empty((0, 4), dtype=np.int64), *tables]))
+    np.concatenate([np.empty((0, 4), dtype=np.int64), *tables]).tofile(folder / PASSAGES)
     return next_id
 
 

@@ -21,6 +21,8 @@ from nlp.tagging.scope import distance, is_live
 _REACH = 130
 """Characters looked at on either side of a candidate: more than the widest window in the cue files."""
 
+_LONGEST_TITLE = 40
+
 
 @dataclass(frozen=True)
 class FiredCue:
@@ -65,7 +67,7 @@ def assert_candidates(structure: Structure, candidates: Sequence[Candidate], cue
     alive: dict[int, bool] = {}
     for candidate in candidates:
         index = structure.clause_at(candidate.start)
-        if index is None or structure.settings[index].muted:
+        if index is None or structure.settings[index].muted or _in_title_marks(structure.folded, candidate.start):
             continue
         fired: dict[str, list[FiredCue]] = {"polarity": [], "status": [], "subject": [], "hedge": []}
         first = bisect_left(starts, candidate.start - _REACH)
@@ -86,6 +88,12 @@ def assert_candidates(structure: Structure, candidates: Sequence[Candidate], cue
         if assertion:
             assertions.append(assertion)
     return assertions
+
+
+def _in_title_marks(folded: str, place: int) -> bool:
+    """Whether ``place`` lies in the title of a document (《关于整治…的规定》), which describes nobody."""
+    opening = folded.rfind("《", max(place - _LONGEST_TITLE, 0), place)
+    return opening >= 0 and folded.find("》", opening, place) < 0
 
 
 def _valued_spans(candidates: Sequence[Candidate]) -> list[tuple[int, int]]:
@@ -142,6 +150,8 @@ def _polarity(candidate: Candidate, cues: list[FiredCue], status: Status) -> tup
     used = list(flips)
     for setter in setters:
         effect = setter.group.effect
+        if any(setter.hit.start < flip.hit.end and flip.hit.start < setter.hit.end for flip in flips):
+            continue  # 看不到 stands in two groups; on an expression with a sign it denies, and that is all
         if effect in ("bad", "show") and sign == "+":
             return "-", [*used, setter]
         if effect == "undo" and sign == "-":

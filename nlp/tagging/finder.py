@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nlp.structure.clauses import CLAUSE_STOPS
 from nlp.structure.parse import Structure
 from nlp.tagging.candidate import Candidate
 from nlp.tagging.lexicon import Entry
@@ -16,8 +17,10 @@ SCORE_HEAD = 0.6
 def lexicon_candidates(scan: Scan, structure: Structure) -> list[Candidate]:
     """The lexicon matches of a scan as candidates, those that cross a line break or start outside a clause left out."""
     candidates: list[Candidate] = []
-    for start, end, entry in scan.matches:
-        if structure.clause_at(start) is None or "\n" in structure.folded[start:end]:
+    for start, stop, entry in scan.matches:
+        # A pattern may end with the comma that closes its clause; the comma is no evidence.
+        end = start + len(structure.folded[start:stop].rstrip(CLAUSE_STOPS))
+        if end <= start or structure.clause_at(start) is None or "\n" in structure.folded[start:end]:
             continue
         candidates.append(Candidate(start, end, entry.label, entry.polarity, "lexicon", _score(entry)))
     return candidates
@@ -26,4 +29,4 @@ def lexicon_candidates(scan: Scan, structure: Structure) -> list[Candidate]:
 def _score(entry: Entry) -> float:
     if entry.polarity is None:
         return SCORE_HEAD
-    return SCORE_LITERAL if entry.pattern.regex is None else SCORE_PATTERN
+    return SCORE_LITERAL if entry.pattern.expression is None else SCORE_PATTERN

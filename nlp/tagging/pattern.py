@@ -8,25 +8,29 @@
 ``，``         clause punctuation: lets a pattern run over two clauses
 ============  =================================================================
 
-A pattern starts with literal characters (its anchors), so that one Aho-Corasick pass over the text finds every place
-where it can start, and a compiled regular expression is tried only there.
+Every pattern starts with literal characters, its leads, and most hold a rarer literal further on, their sign. One
+Aho-Corasick pass over the text finds both; the regular expression is tried only at a lead with a sign in reach.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import product
+from functools import cached_property
 
 from nlp.errors import LexiconError
 
 CLAUSE_STOP = "，。；！？：\n\t"
-# A negator inside a gap turns the sense (突发面前从未慌乱), so a gap ends before it.
-_GAP = f"(?:(?!从不|从未|从没|从来不|从来没|并未|并不|并没|没有|绝不|决不|毫不|未)[^{CLAUSE_STOP}]){{0,8}}?"
+_GAP = f"[^{CLAUSE_STOP}]{{0,8}}?"
+_NEGATOR = re.compile("从不|从未|从没|从来不|从来没|并未|并不|并没|没有|绝不|决不|毫不|未")
 _NUMBER = r"(?:\d[\d,.]*|[零一二两三四五六七八九十百千万亿几数半]+)"
 _COMMA = r"[，；：。]\s?"
 _SPECIAL = set("…#（）()|，")
 _MAX_ANCHORS = 64
+_FREQUENCY = (4e-3, 2e-4, 2e-5, 2e-6)
+_TOO_COMMON = 0.03
+_WIDTHS = {"…": 8, "#": 20, "，": 2}
 
 
 @dataclass(frozen=True)
@@ -35,36 +39,65 @@ class Pattern:
 
     Attributes:
         source: the expression as written.
-        anchors: literal strings one of which every match starts with.
-        regex: matched at an anchor's start, on folded text; None when the expression is one literal.
+        leads: literal strings one of which every match starts with (or holds, where ``back`` is not 0).
+        expression: a regular expression for folded text; None when the pattern is one literal.
+        signs: literal strings one of which every match holds further on; empty when there are none, or only common ones.
+        reach: most characters between the start of a match and the start of its sign.
+        back: most characters between the start of a match and its lead.
     """
 
     source: str
-    anchors: tuple[str, ...]
-    regex: re.Pattern[str] | None
+    leads: tuple[str, ...]
+    expression: str | None
+    signs: tuple[str, ...] = ()
+    reach: int = 0
+    back: int = 0
 
-    def match_end(self, text: str, start: int, anchor_end: int) -> int | None:
-        """End of the match that starts at ``start``, where an anchor was found; None if there is none."""
+    @cached_property
+    def regex(self) -> re.Pattern[str] | None:
+        """The compiled expression; compiled at first use, since thousands at start-up would take seconds."""
+        return re.compile(self.expression) if self.expression is not None else None
+
+    def find(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        """The match whose lead was found at ``text[start:end]``; None if there is none."""
         if self.regex is None:
-            return anchor_end
-        found = self.regex.match(text, start)
-        return found.end() if found else None
+            return start, end
+        for place in range(max(start - self.back, 0), start + 1):
+            found = self.regex.match(text, place)
+            if found and found.end() >= end:
+                return None if self._turned(found.group()) else found.span()
+        return None
+
+    def _turned(self, words: str) -> bool:
+        """Whether a gap swallowed a negator, which turns the sense: 突发面前从未慌乱 does not show 突发…慌乱."""
+        return any(negator.group() not in self.source for negator in _NEGATOR.finditer(words))
 
 
 def compile_pattern(source: str) -> Pattern:
     """Compile one lexicon expression.
 
     Raises:
-        LexiconError: unbalanced or nested parentheses, a pattern that starts or ends with a gap or a number, or too
-            many alternatives at its start.
+        LexiconError: unbalanced or nested parentheses, a pattern that starts or ends with a gap, or one without any
+            literal that could serve as anchor.
     """
     if not any(char in _SPECIAL for char in source):
         if not source.strip():
             raise LexiconError("an empty expression", hint="delete the line")
         return Pattern(source, (source,), None)
     pieces = _parse(source)
-    anchors = _anchors(pieces, source)
-    return Pattern(source, anchors, re.compile("".join(_to_regex(piece) for piece in pieces)))
+    _check_ends(pieces, source)
+    expression = "".join(_to_regex(piece) for piece in pieces)
+    leads = _best(_runs_from(pieces, 0))
+    index, signs = _signs(pieces, 1 if leads else 0)
+    reach = sum(_width(piece) for piece in pieces[:index])
+    if leads:
+        return Pattern(source, leads, expression, signs, reach)
+    if not signs:
+        raise LexiconError(
+            f"{source!r} has nothing to look for", expected=f"a literal, or a group of at most {_MAX_ANCHORS} literals"
+        )
+    # It starts with a number or an optional group: found by its sign, its start looked for backwards.
+    return Pattern(source, signs, expression, back=reach)
 
 
 _Piece = str | tuple[str, ...]
@@ -95,31 +128,60 @@ def _parse(source: str) -> list[_Piece]:
                 end += 1
             pieces.append(text[position:end])
             position = end
-    if pieces[0] in ("…", "#", "，") or pieces[-1] in ("…", "，"):
-        raise LexiconError(f"{source!r} starts or ends with a gap", expected="literal characters at both ends")
     return pieces
 
 
-def _anchors(pieces: list[_Piece], source: str) -> tuple[str, ...]:
-    """All literal beginnings; a group that may be empty is multiplied out with what follows it."""
-    options: list[tuple[str, ...]] = []
-    for piece in pieces:
-        if piece in ("…", "#", "，"):
-            break
-        choices = piece if isinstance(piece, tuple) else (piece,)
-        choices = tuple(choice for choice in choices if not set(choice) & set("…#，"))
-        if len(choices) != (len(piece) if isinstance(piece, tuple) else 1):
-            break
-        options.append(choices)
-        if all(choices):
-            break
-    anchors = tuple(dict.fromkeys("".join(parts) for parts in product(*options)))
-    if not options or "" in anchors or len(anchors) > _MAX_ANCHORS:
-        raise LexiconError(
-            f"{source!r} has no usable beginning",
-            expected=f"1 to {_MAX_ANCHORS} literal beginnings, none of them empty or a gap",
-        )
-    return anchors
+def _check_ends(pieces: list[_Piece], source: str) -> None:
+    """A gap at either end would match nothing in particular; so would an optional group before the first gap."""
+    first = next((index for index, piece in enumerate(pieces) if not isinstance(piece, tuple) or all(piece)), 0)
+    heads = [option[:1] for piece in pieces[: first + 1] for option in _options(piece)]
+    tails = [option[-1:] for option in _options(pieces[-1])]
+    if "…" in heads or "…" in tails or "，" in (pieces[0], pieces[-1]):
+        raise LexiconError(f"{source!r} starts or ends with a gap", expected="literal characters at both ends")
+
+
+def _options(piece: _Piece) -> tuple[str, ...]:
+    return piece if isinstance(piece, tuple) else (piece,)
+
+
+def _weight(words: tuple[str, ...]) -> float:
+    """Roughly how often one of the literals occurs in running text, per character; short ones dominate."""
+    return sum(_FREQUENCY[min(len(word), len(_FREQUENCY)) - 1] for word in words)
+
+
+def _best(sets: Iterable[tuple[str, ...]]) -> tuple[str, ...] | None:
+    return min(sets, key=_weight, default=None)
+
+
+def _signs(pieces: list[_Piece], first: int) -> tuple[int, tuple[str, ...]]:
+    """The rarest literals from piece ``first`` on, and the piece they start at; none when all are too common."""
+    best: tuple[int, tuple[str, ...]] = (0, ())
+    for index in range(first, len(pieces)):
+        words = _best(_runs_from(pieces, index))
+        if words is not None and _weight(words) < (_weight(best[1]) if best[1] else _TOO_COMMON):
+            best = index, words
+    return best
+
+
+def _runs_from(pieces: list[_Piece], index: int) -> Iterator[tuple[str, ...]]:
+    """The literals piece ``index`` can start with, then those it can start with together with the next pieces."""
+    anchors: tuple[str, ...] = ("",)
+    for piece in pieces[index:]:
+        if piece in _WIDTHS:
+            return
+        options = _options(piece)
+        plain = [re.split("[…#，]", option, maxsplit=1)[0] for option in options]
+        anchors = tuple(dict.fromkeys(head + tail for head in anchors for tail in plain))
+        if len(anchors) > _MAX_ANCHORS:
+            return
+        if "" not in anchors:
+            yield anchors
+        if plain != list(options):
+            return
+
+
+def _width(piece: _Piece) -> int:
+    return max(sum(_WIDTHS.get(char, 1) for char in option) for option in _options(piece))
 
 
 def _to_regex(piece: _Piece) -> str:

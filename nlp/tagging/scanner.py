@@ -5,7 +5,8 @@ Aho & Corasick 1975; the automaton is the Rust implementation behind ``ahocorasi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,12 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlp.tagging.cues import CueGroup
 from nlp.tagging.lexicon import Entry, Lexicon
+
+Match = tuple[int, int, Entry]
+"""Start, end and the entry that matched there."""
+
+_Lead = tuple[int, int, Entry]
+"""Number of an entry, how far its sign may lie from its start (-1 when it has no sign), and the entry."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class CueHit:
 class Scan:
     """Hits of one text, each list ascending by start."""
 
-    matches: list[tuple[int, int, Entry]]
+    matches: list[Match]
     cues: list[CueHit]
 
 
@@ -42,18 +49,26 @@ class Scanner:
         self._build()
 
     def _build(self) -> None:
-        self._entries: dict[str, list[Entry]] = {}
-        for entry in self._lexicon.entries:
-            for anchor in entry.pattern.anchors:
-                self._entries.setdefault(anchor, []).append(entry)
-        self._cues: dict[str, list[tuple[str, CueGroup | None]]] = {}
+        leads: dict[str, list[_Lead]] = {}
+        signs: dict[str, list[int]] = {}
+        for number, entry in enumerate(self._lexicon.entries):
+            pattern = entry.pattern
+            for word in pattern.leads:
+                leads.setdefault(word, []).append((number, pattern.reach if pattern.signs else -1, entry))
+            for word in pattern.signs:
+                signs.setdefault(word, []).append(number)
+        cues: dict[str, list[tuple[str, CueGroup | None]]] = {}
         for group in self._groups:
             for cue in group.cues:
-                self._cues.setdefault(cue, []).append((group.attribute, group))
+                cues.setdefault(cue, []).append((group.attribute, group))
             for word, _ in group.pseudo:
-                self._cues.setdefault(word, []).append((group.attribute, None))
-        self._words = list(dict.fromkeys([*self._entries, *self._cues]))
-        self._automaton = AhoCorasick(self._words, matchkind=MatchKind.Standard) if self._words else None
+                cues.setdefault(word, []).append((group.attribute, None))
+        words = list(dict.fromkeys([*leads, *signs, *cues]))
+        # What a word may begin, by its number in the automaton: lists are looked up a million times a second.
+        self._leads = [leads.get(word, []) for word in words]
+        self._signs = [signs.get(word, []) for word in words]
+        self._cues = [cues.get(word, []) for word in words]
+        self._automaton = AhoCorasick(words, matchkind=MatchKind.Standard) if words else None
 
     def __getstate__(self) -> dict[str, Any]:
         return {"_lexicon": self._lexicon, "_groups": self._groups}
@@ -64,26 +79,44 @@ class Scanner:
 
     def scan(self, folded: str) -> Scan:
         """All lexicon matches and all cues that are not hidden inside a longer cue or pseudo cue of their attribute."""
-        matches: list[tuple[int, int, Entry]] = []
-        raw: list[CueHit] = []
         if self._automaton is None or not folded:
-            return Scan(matches, raw)
-        for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
-            word = self._words[index]
-            for entry in self._entries.get(word, ()):
-                stop = entry.pattern.match_end(folded, start, end)
-                if stop is not None:
-                    matches.append((start, stop, entry))
-            for attribute, group in self._cues.get(word, ()):
-                raw.append(CueHit(start, end, attribute, group))
-        matches.sort(key=lambda match: (match[0], -match[1]))
-        return Scan(_longest_per_label(matches), _visible(raw))
+            return Scan([], [])
+        hits = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        # A match that is found by its sign may be found twice.
+        matches = sorted(dict.fromkeys(self._matches(folded, hits)), key=lambda match: (match[0], -match[1]))
+        cues = [
+            CueHit(start, end, attribute, group) for index, start, end in hits for attribute, group in self._cues[index]
+        ]
+        return Scan(_longest_per_label(matches), _visible(cues))
+
+    def _matches(self, folded: str, hits: list[tuple[int, int, int]]) -> Iterator[Match]:
+        places: dict[int, list[int]] = {}
+        for index, start, _ in hits:
+            for number in self._signs[index]:
+                if number in places:
+                    places[number].append(start)
+                else:
+                    places[number] = [start]
+        for starts in places.values():
+            starts.sort()
+        for index, start, end in hits:
+            for number, reach, entry in self._leads[index]:
+                if reach >= 0 and (number not in places or not _any_between(places[number], start, start + reach)):
+                    continue
+                found = entry.pattern.find(folded, start, end)
+                if found:
+                    yield *found, entry
 
 
-def _longest_per_label(matches: list[tuple[int, int, Entry]]) -> list[tuple[int, int, Entry]]:
+def _any_between(places: list[int], first: int, last: int) -> bool:
+    index = bisect_left(places, first)
+    return index < len(places) and places[index] <= last
+
+
+def _longest_per_label(matches: list[Match]) -> list[Match]:
     """Drop matches that lie inside a longer match of the same label; of equal ranges the valued entry wins."""
-    kept: list[tuple[int, int, Entry]] = []
-    reach: dict[str, tuple[int, int, Entry]] = {}
+    kept: list[Match] = []
+    reach: dict[str, Match] = {}
     for start, end, entry in matches:
         last = reach.get(entry.label)
         if last and end <= last[1]:

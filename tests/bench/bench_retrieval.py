@@ -48,9 +48,9 @@ def sentences(draw: np.random.Generator, words: list[str], count: int) -> str:
 
 
 def cases(passages: int, words: list[str]) -> Iterator[Case]:
-    """Cases of about ten passages each."""
+    """Cases of seven passages each."""
     draw = np.random.default_rng(1)
-    for number in range(passages // 10):
+    for number in range(passages // 7):
         tags = [CaseTag(label=str(label), polarity="+-"[draw.integers(2)]) for label in draw.choice(LABELS, 3)]
         yield Case(id=f"case{number}", text=sentences(draw, words, 20), tags=tags, unit=f"{number % 50}镇")
 
@@ -83,7 +83,8 @@ def measure(folder: Path, passages: int, flat_below: int) -> None:
     encoder = CheapEncoder()
     dense = DenseSettings(flat_below=flat_below)
 
-    timed("build", lambda: CaseIndex.build(folder, cases(passages, words), encoder=encoder, dense=dense))
+    made = list(cases(passages, words))
+    timed("build", lambda: CaseIndex.build(folder, made, encoder=encoder, dense=dense))
     timed("open, hashes verified", lambda: CaseIndex.open(folder, encoder=encoder))
     timed("open, sizes compared", lambda: CaseIndex.open(folder, encoder=encoder, verify=False))
     index = CaseIndex.open(folder, encoder=encoder)
@@ -105,7 +106,7 @@ def measure(folder: Path, passages: int, flat_below: int) -> None:
     print()
     timed("add one case", lambda: index.add([Case(id="new", text=long[0])]))
     timed("remove one case", lambda: index.remove(["new"]))
-    timed("remove a tenth", lambda: index.remove([f"case{number}" for number in range(passages // 100)]))
+    timed("remove a tenth", lambda: index.remove([f"case{number}" for number in range(passages // 70)]))
 
 
 def main() -> None:

@@ -50,7 +50,7 @@ def empty(path):
     path.write_bytes(b"")
 
 
-NAMES = ["heads.jsonl", "passages.npy", "vectors.bin", "ann.faiss", "manifest.json", "meta.json", ".managed.json"]
+NAMES = ["heads.jsonl", "passages.bin", "vectors.bin", "ann.faiss", "manifest.json", "meta.json", ".managed.json"]
 NAMES += [".term", ".idx", ".store", ".fast", ".fieldnorm", "CURRENT"]
 
 

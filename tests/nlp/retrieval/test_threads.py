@@ -61,3 +61,27 @@ def test_a_removed_generation_stays_readable_for_those_who_hold_it(tmp_path, cas
     assert reader.info().dense == "lists"
     assert len(reader.search(QUERIES[0], k=5)) == 5
     assert reader.get("flood") == cases[0]
+
+
+def test_an_index_can_be_opened_at_any_moment_while_others_write(tmp_path, cases, encoder):
+    """Opening without repair: a generation that is being removed must not look like damage."""
+    CaseIndex.build(tmp_path, cases, encoder=encoder)
+    stop = False
+
+    def open_again():
+        seen = 0
+        while not stop or not seen:
+            assert len(CaseIndex.open(tmp_path, encoder=encoder, rebuild=False)) in (5, 6)
+            seen += 1
+        return seen
+
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(open_again) for _ in range(2)]
+        try:
+            writer = CaseIndex.open(tmp_path, encoder=encoder)
+            for _ in range(15):
+                writer.add([Case(id="more", text="新案例")])
+                writer.remove(["more"])
+        finally:
+            stop = True
+        assert all(one.result() > 0 for one in running)
