@@ -10,7 +10,6 @@ import yaml
 
 from nlp.errors import ConfigurationError
 
-
 # libyaml, where PyYAML was built with it, reads the same nodes and marks ten times faster.
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

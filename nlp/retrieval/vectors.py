@@ -1,9 +1,9 @@
 """The vector store: one row a passage, memory-mapped, with a table that says which passage it is.
 
 ``passages.bin`` is a bare int64 array of shape (n, 4): passage id, case key, start, end; ``vectors.bin`` one of shape
-(n, dimension). Rows are in order of case key, then start, so that the passages of a case lie together; ids rise with the
-rows and are never given twice. The files are bare because ``np.load`` parses its header with ``ast``, which fails when
-several threads do so at once on Python 3.11.
+(n, dimension). Rows are in order of case key, then start, so that the passages of a case lie together; ids rise with
+the rows and are never given twice. The files are bare because ``np.load`` parses its header with ``ast``, which fails
+when several threads do so at once on Python 3.11.
 """
 
 from __future__ import annotations

@@ -33,8 +33,13 @@ def detect_doc_type(folded: str) -> DocType | None:
 
 
 def title_lines(folded: str) -> str:
-    """The first two non-empty lines as far as they look like a title (short, no full stop), joined."""
+    """The first two non-empty lines as far as they look like a title (short, no full stop), joined.
+
+    A text of one line has no title.
+    """
     lines: list[str] = []
+    if "\n" not in folded.strip():
+        return ""
     for line in folded[: 4 * _HEAD_LENGTH].split("\n"):
         stripped = line.strip()
         if not stripped:

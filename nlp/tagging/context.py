@@ -61,8 +61,9 @@ def assert_candidates(structure: Structure, candidates: Sequence[Candidate], cue
     Normative ones stay, with that status: the caller drops them unless asked to keep them.
     """
     covered = _valued_spans(candidates)
-    live = [hit for hit in cues if hit.group and not _inside_any(hit, covered)]
+    live = [hit for hit in cues if hit.group]
     starts = [hit.start for hit in live]
+    owners = [_owners(hit, covered) for hit in live]
     assertions: list[Assertion] = []
     alive: dict[int, bool] = {}
     for candidate in candidates:
@@ -79,7 +80,7 @@ def assert_candidates(structure: Structure, candidates: Sequence[Candidate], cue
                 continue
             if place not in alive:
                 alive[place] = is_live(hit, group, structure)
-            if not alive[place]:
+            if not alive[place] or (owners[place] and not _may_turn(hit, owners[place], candidate)):
                 continue
             gap = distance(hit, group, candidate, structure)
             if gap is not None:
@@ -96,20 +97,29 @@ def _in_title_marks(folded: str, place: int) -> bool:
     return opening >= 0 and folded.find("》", opening, place) < 0
 
 
-def _valued_spans(candidates: Sequence[Candidate]) -> list[tuple[int, int]]:
-    return sorted({(item.start, item.end) for item in candidates if item.polarity is not None})
+def _valued_spans(candidates: Sequence[Candidate]) -> list[tuple[int, int, Polarity]]:
+    return sorted({(item.start, item.end, item.polarity) for item in candidates if item.polarity is not None})
 
 
-def _inside_any(hit: CueHit, spans: list[tuple[int, int]]) -> bool:
-    """A polarity cue that is part of an evidence expression (不折不扣) turns nothing outside it."""
+def _owners(hit: CueHit, spans: list[tuple[int, int, Polarity]]) -> list[tuple[int, int, Polarity]]:
+    """The evidence expressions that a polarity cue is part of."""
     if hit.attribute != "polarity" or not spans:
-        return False
-    index = bisect_left(spans, (hit.start, hit.end))
-    for place in range(max(index - 3, 0), min(index + 2, len(spans))):
-        start, end = spans[place]
-        if start <= hit.start and hit.end <= end:
-            return True
-    return False
+        return []
+    index = bisect_left(spans, (hit.start, hit.end, ""))
+    near = spans[max(index - 3, 0) : index + 2]
+    return [span for span in near if span[0] <= hit.start and hit.end <= span[1]]
+
+
+def _may_turn(hit: CueHit, owners: list[tuple[int, int, Polarity]], candidate: Candidate) -> bool:
+    """Whether a cue that is part of another expression acts on ``candidate``.
+
+    Beside that expression it turns nothing (不折不扣); a candidate that overlaps it shares the cue, unless it agrees with
+    the expression already (没有发现违规问题 and the 违规 in it).
+    """
+    for start, end, sign in owners:
+        if start < candidate.end and candidate.start < end:
+            return candidate.polarity != sign
+    return candidate.polarity is None and all((start, end) == (hit.start, hit.end) for start, end, _ in owners)
 
 
 def _assertion(

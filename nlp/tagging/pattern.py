@@ -22,7 +22,7 @@ from functools import cached_property
 from nlp.errors import LexiconError
 
 CLAUSE_STOP = "，。；！？：\n\t"
-_GAP = f"[^{CLAUSE_STOP}]{{0,8}}?"
+_GAP = f"([^{CLAUSE_STOP}]{{0,8}}?)"
 _NEGATOR = re.compile("从不|从未|从没|从来不|从来没|并未|并不|并没|没有|绝不|决不|毫不|未")
 _NUMBER = r"(?:\d[\d,.]*|[零一二两三四五六七八九十百千万亿几数半]+)"
 _COMMA = r"[，；：。]\s?"
@@ -65,12 +65,13 @@ class Pattern:
         for place in range(max(start - self.back, 0), start + 1):
             found = self.regex.match(text, place)
             if found and found.end() >= end:
-                return None if self._turned(found.group()) else found.span()
+                return None if _turned(found) else found.span()
         return None
 
-    def _turned(self, words: str) -> bool:
-        """Whether a gap swallowed a negator, which turns the sense: 突发面前从未慌乱 does not show 突发…慌乱."""
-        return any(negator.group() not in self.source for negator in _NEGATOR.finditer(words))
+
+def _turned(found: re.Match[str]) -> bool:
+    """Whether a gap swallowed a negator, which turns the sense: 突发面前从未慌乱 does not show 突发…慌乱."""
+    return any(gap and _NEGATOR.search(gap) for gap in found.groups())
 
 
 def compile_pattern(source: str) -> Pattern:

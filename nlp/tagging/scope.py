@@ -20,6 +20,8 @@ _LINKS = (
 _TIME = r"(?:[^，。；：]{0,14}?(?:以来|期间|时候|时|后|前|中|以后|之后|之前|以前|年|月|日|天|里|上|下|当口|关头))"
 _HEAD_ZONE = re.compile(rf"[\s“”’（(【\[]*(?:{_NUMBERING}|{_LINKS}|[\s“’])*{_TIME}?(?:{_LINKS})*$")
 _MAX_HEAD_ZONE = 22
+_NEGATOR = re.compile("[不没未无非]")
+_OWN_NEGATOR = re.compile("(?:也|更|又|还|从|决|绝|毫|并)?[不没未无]")
 _LEADING = ("status", "subject")
 
 
@@ -57,13 +59,29 @@ def distance(hit: CueHit, group: CueGroup, candidate: Candidate, structure: Stru
     if gap < 0 and group.direction == "forward" and group.attribute in _LEADING and hit.start <= candidate.start:
         # An expression may itself begin with the cue (多听几句反对话, 下属造假).
         return 0
+    if gap < 0 and group.effect == "flip" and _denies_start(hit, candidate, structure.folded):
+        return 0
     if gap < 0 or gap > group.window:
         return None
     between = structure.folded[left:right]
     if any(word in between for word in group.terminators):
         return None
+    if group.effect == "flip" and "、" in between and _is_parallel(hit, candidate, structure.folded):
+        return None
     edge = candidate.start if group.direction == "forward" else candidate.end - 1
     return gap if _within_scope(group, structure.clause_at(hit.start), structure.clause_at(edge), structure) else None
+
+
+def _denies_start(hit: CueHit, candidate: Candidate, folded: str) -> bool:
+    """Whether the cue runs into the expression (没有发现 in 没有发现违规收礼, where 发现违规 is one) and denies it."""
+    runs_in = hit.start < candidate.start < hit.end <= candidate.end
+    return runs_in and not _NEGATOR.search(folded, candidate.start, hit.end)
+
+
+def _is_parallel(hit: CueHit, candidate: Candidate, folded: str) -> bool:
+    """Whether the candidate's item of the list has a negator of its own: 从不推诿、不拖延, but not 没有不作为、不担当."""
+    item = folded.rfind("、", hit.end, candidate.start) + 1
+    return bool(_OWN_NEGATOR.match(folded, item, candidate.end)) and not _OWN_NEGATOR.match(folded, hit.end)
 
 
 def _within_scope(group: CueGroup, cue: int | None, evidence: int | None, structure: Structure) -> bool:

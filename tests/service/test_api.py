@@ -142,7 +142,13 @@ def test_search_before_any_case_is_a_clear_404(tmp_path: Path) -> None:
 
 def test_cases_are_found_with_reasons_as_soon_as_they_are_added(client: httpx.Client) -> None:
     cases = [
-        {"id": "c1", "title": "刷墙", "text": "为迎接检查，连夜粉刷沿街外墙，背街污水照流。", "unit": "A镇", "outcome": "诫勉"},
+        {
+            "id": "c1",
+            "title": "刷墙",
+            "text": "为迎接检查，连夜粉刷沿街外墙，背街污水照流。",
+            "unit": "A镇",
+            "outcome": "诫勉",
+        },
         {"id": "c2", "title": "旧账", "text": "上任后不认前任签下的合同，工程款拖了三年。", "unit": "B县"},
         {"id": "c3", "title": "公道", "text": "分房一碗水端平，群众都服气。", "unit": "A镇", "extra": {"kept": 1}},
     ]
