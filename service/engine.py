@@ -68,6 +68,8 @@ class Engine:
                     self._index = CaseIndex.open(self.settings.index_dir, encoder=self.encoder, annotate=self.annotate)
                 except IndexMissingError:
                     return None
+            else:
+                self._index.refresh()  # yanpan index add may have changed it beside the service
             return self._index
 
     def add_cases(self, cases: Sequence[Case]) -> int:

@@ -28,6 +28,7 @@ _STATUS = {
     "duplicate_case": HTTPStatus.CONFLICT,
     "index_missing": HTTPStatus.NOT_FOUND,
     "index_mismatch": HTTPStatus.CONFLICT,
+    "index_locked": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

@@ -180,3 +180,13 @@ def test_settings_come_from_the_environment_and_wrong_ones_fail_by_name(monkeypa
     monkeypatch.setenv("YANPAN_PORT", "ninety")
     with pytest.raises(ValueError, match="port"):
         Settings()
+
+
+def test_changes_made_beside_the_service_are_seen(tmp_path: Path) -> None:
+    from nlp.retrieval import Case, CaseIndex
+    from service.engine import Engine
+
+    engine = Engine(Settings(index_dir=tmp_path / "index", warm_up=False))
+    engine.add_cases([Case(id="a", text="连夜粉刷沿街外墙迎接检查。")])
+    CaseIndex.open(tmp_path / "index").add([Case(id="b", text="分房一碗水端平。")])
+    assert [hit.id for hit in engine.search("一碗水端平", 1)] == ["b"]
