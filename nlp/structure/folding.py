@@ -17,6 +17,8 @@ _PUNCTUATION = {
 # A comma or colon between digits (1,200 or 10:30) separates nothing.
 _COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 _COLON = re.compile(r"(?<!\d):|:(?!\d)")
+# A dot behind an ideograph ends a sentence; 1.5, 1.学习 and A.B stay.
+_DOT = re.compile(r"(?<=[\u3400-\u9fff])\.(?=[\s\u3400-\u9fff“’]|$)")
 
 
 @lru_cache(maxsize=1)
@@ -38,4 +40,6 @@ def fold(text: str) -> str:
         folded = _COMMA.sub("，", folded)
     if ":" in folded:
         folded = _COLON.sub("：", folded)
+    if "." in folded:
+        folded = _DOT.sub("。", folded)
     return folded

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from nlp.schema import DocType
 from nlp.structure.rules import structure_rules
-from nlp.structure.turns import TalkHeader
+from nlp.structure.turns import TalkHeader, is_closing_line
 
 _DATE = r"\d{4}(?:年|[.\-/])\d{0,2}月?"
 _CV_LINE = re.compile(rf"[ \t]*{_DATE}[ \t]*(?:[-—–~～至到]+[ \t]*(?:{_DATE}|今|现在)?|[起任])")
@@ -66,7 +66,7 @@ def _is_form_line(line: str) -> bool:
         return True
     if _SIGNATURE.match(line) and len(line) <= _MAX_TITLE:
         return True
-    if any(word in line for word in structure_rules().turns.closing) and len(line) <= _MAX_TITLE:
+    if is_closing_line(line) and len(line) <= _MAX_TITLE:
         return True
     return _is_field_row(line)
 

@@ -14,6 +14,7 @@ _MARKED = re.compile(rf"[ \t]*(?:[【\[〔]({_LABEL})[】\]〕][ \t]*[：:]?|({_
 _INLINE = re.compile(r"(?<=[。？！])[ \t]*(问|答)[：:]")
 _FIELD = re.compile(r"[ \t]*([^\n：:，。；]{1,16}?)[ \t]*[：:][ \t]*(\S.*)?$")
 _SENTENCE = re.compile("[。？！]")
+_SIGNED = re.compile("[（(]签[字名][）)]$|签[字名](?:[：:]|$)")
 _SPACES = re.compile(r"[ \t\u3000]+")
 _QUESTION_END = re.compile(r"[？?][”’）)]*\s*$")
 _QUALIFIER = re.compile("[（(].*$")
@@ -205,8 +206,17 @@ def _prose_turn(folded: str, header: TalkHeader) -> list[TurnSpan]:
 
 def _closing_start(folded: str) -> int | None:
     """Where the closing formula (以上记录属实 …) starts, as the start of its line."""
-    places = [folded.rfind(word) for word in structure_rules().turns.closing]
-    found = [place for place in places if place > 0.6 * len(folded)]
-    if not found:
-        return None
-    return folded.rfind("\n", 0, min(found)) + 1
+    position = 0
+    for line in folded.split("\n"):
+        if position > 0.5 * len(folded) and is_closing_line(line):
+            return position
+        position += len(line) + 1
+    return None
+
+
+def is_closing_line(line: str) -> bool:
+    """Whether a line is a closing formula or a signature, not a sentence that speaks of signing (单子他不签字)."""
+    stripped = line.strip()
+    if any(stripped.startswith(word) for word in structure_rules().turns.closing):
+        return True
+    return bool(_SIGNED.search(stripped)) and not _SENTENCE.search(stripped)

@@ -7,6 +7,7 @@ nearest cue wins, then priority. Polarity differs in one point: flips compose, s
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ _REACH = 130
 """Characters looked at on either side of a candidate: more than the widest window in the cue files."""
 
 _LONGEST_TITLE = 40
+_OBJECT = re.compile("(?:但|而|并|坚决|及时|敢于)*(?:对|对于|对那些|把|将|向|让)(?!他|她|其|该同志)[^，]{0,12}")
+_OBJECT_NOUN = re.compile(
+    "[^的]{0,6}的(?:干部|同志|人|单位|部门|企业|股室|科室|地方|现象|行为|做法|指标|要求|项目|风气|苗头)"
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def assert_candidates(structure: Structure, candidates: Sequence[Candidate], cue
     alive: dict[int, bool] = {}
     for candidate in candidates:
         index = structure.clause_at(candidate.start)
-        if index is None or structure.settings[index].muted or _in_title_marks(structure.folded, candidate.start):
+        if index is None or structure.settings[index].muted or _is_mention(structure, index, candidate):
             continue
         fired: dict[str, list[FiredCue]] = {"polarity": [], "status": [], "subject": [], "hedge": []}
         first = bisect_left(starts, candidate.start - _REACH)
@@ -91,10 +96,19 @@ def assert_candidates(structure: Structure, candidates: Sequence[Candidate], cue
     return assertions
 
 
-def _in_title_marks(folded: str, place: int) -> bool:
-    """Whether ``place`` lies in the title of a document (《关于整治…的规定》), which describes nobody."""
-    opening = folded.rfind("《", max(place - _LONGEST_TITLE, 0), place)
-    return opening >= 0 and folded.find("》", opening, place) < 0
+def _is_mention(structure: Structure, index: int, candidate: Candidate) -> bool:
+    """Whether the words name something and describe nobody in particular.
+
+    True inside the title of a document (《关于整治…的规定》), and in the object that opens a clause (对脱离实际的指标,敢于说不).
+    """
+    folded, clause = structure.folded, structure.clauses[index]
+    opening = folded.rfind("《", max(candidate.start - _LONGEST_TITLE, 0), candidate.start)
+    if opening >= 0 and folded.find("》", opening, candidate.start) < 0:
+        return True
+    return bool(
+        _OBJECT_NOUN.match(folded, candidate.end, clause.end)
+        and _OBJECT.fullmatch(folded, clause.start, candidate.start)
+    )
 
 
 def _valued_spans(candidates: Sequence[Candidate]) -> list[tuple[int, int, Polarity]]:

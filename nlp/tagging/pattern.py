@@ -22,7 +22,8 @@ from functools import cached_property
 from nlp.errors import LexiconError
 
 CLAUSE_STOP = "，。；！？：\n\t"
-_GAP = f"([^{CLAUSE_STOP}]{{0,8}}?)"
+# A gap may not end with 不 or 没, which would deny what follows it (论证…走过场 in 论证不走过场).
+_GAP = f"((?:[^{CLAUSE_STOP}]{{0,7}}?[^{CLAUSE_STOP}不没])??)"
 _NEGATOR = re.compile("从不|从未|从没|从来不|从来没|并未|并不|并没|没有|绝不|决不|毫不|未")
 _NUMBER = r"(?:\d[\d,.]*|[零一二两三四五六七八九十百千万亿几数半]+)"
 _COMMA = r"[，；：。]\s?"

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections import deque
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.items import ItemStream, source_of, write_errors, write_lines
+
+if TYPE_CHECKING:
+    from nlp.pipeline import Pipeline
+    from nlp.reading import RawDocument
+    from nlp.schema import Annotation, Source
 
 
 class Format(StrEnum):
@@ -22,46 +29,63 @@ class Format(StrEnum):
 
 def annotate(
     paths: Annotated[list[Path], typer.Argument(help="文件、文件夹或 JSONL(保留其中的 id)", show_default=False)],
-    out: Annotated[Path | None, typer.Option(help="写入的 JSONL 文件;失败清单写在旁边的 *.errors.jsonl")] = None,
+    out: Annotated[Path | None, typer.Option(help="写入的文件;失败清单写在旁边的 *.errors.jsonl")] = None,
     format: Annotated[Format | None, typer.Option(help="输出格式;给出 --out 时默认 jsonl,否则 table")] = None,
     keep_normative: Annotated[bool, typer.Option("--keep-normative", help="保留要求、计划、假设性表述")] = False,
+    anchors: Annotated[bool, typer.Option("--anchors", help="另附页码、段落锚点和原文偏移对照")] = False,
     jobs: Annotated[int, typer.Option(min=1, help="工作进程数")] = 1,
     codebook: Annotated[Path | None, typer.Option(help="其他单位的编码本文件")] = None,
 ) -> None:
     """逐句标注行为特征与政绩观指标,给出证据原文。"""
     from nlp.pipeline import load
-    from nlp.schema import Annotation
-    from service.progress import progress_bar
 
     pipeline = load(codebook=codebook, keep_normative=keep_normative)
     stream = ItemStream(paths)
-
-    def annotations() -> Iterator[Annotation]:
-        items = ((document.id, source_of(document), document.text) for document in stream)
-        with progress_bar("标注", shown=out is not None) as advance:
-            for annotation in pipeline.pipe(items, n_process=jobs):
-                advance(1)
-                yield annotation
-
-    form = format or (Format.jsonl if out else Format.table)
-    if out is not None and form is Format.jsonl:
-        count = write_lines(out, (annotation.model_dump_json() for annotation in annotations()))
-        typer.echo(f"已标注 {count} 份,写入 {out}", err=True)
+    pairs = _annotated(pipeline, stream, jobs, shown=out is not None)
+    if (format or (Format.jsonl if out else Format.table)) is Format.table:
+        _print_tables(pairs, out, pipeline)
     else:
-        _print(annotations(), form, out, pipeline.codebook)
+        lines = (_line(annotation, document if anchors else None) for annotation, document in pairs)
+        if out is None:
+            sys.stdout.writelines(line + "\n" for line in lines)
+        else:
+            typer.echo(f"已标注 {write_lines(out, lines)} 份,写入 {out}", err=True)
     _report(stream, out)
 
 
-def _print(annotations: Iterator, form: Format, out: Path | None, codebook) -> None:  # type: ignore[no-untyped-def,type-arg]
+def _annotated(
+    pipeline: Pipeline, stream: ItemStream, jobs: int, *, shown: bool
+) -> Iterator[tuple[Annotation, RawDocument]]:
+    """Annotations with the documents they were made of, in order."""
+    from service.progress import progress_bar
+
+    waiting: deque[RawDocument] = deque()
+
+    def items() -> Iterator[tuple[str, Source | None, str]]:
+        for document in stream:
+            waiting.append(document)
+            yield document.id, source_of(document), document.text
+
+    with progress_bar("标注", shown=shown) as advance:
+        for annotation in pipeline.pipe(items(), n_process=jobs):
+            advance(1)
+            yield annotation, waiting.popleft()
+
+
+def _line(annotation: Annotation, document: RawDocument | None) -> str:
+    if document is None:
+        return annotation.model_dump_json()
+    from service.anchors import with_anchors
+
+    return json.dumps(with_anchors(annotation, document), ensure_ascii=False)
+
+
+def _print_tables(pairs: Iterator[tuple[Annotation, RawDocument]], out: Path | None, pipeline: Pipeline) -> None:
     from service.render import print_annotation, table_console
 
-    if form is Format.jsonl:
-        for annotation in annotations:
-            sys.stdout.write(annotation.model_dump_json() + "\n")
-        return
     with table_console(out) as console:
-        for annotation in annotations:
-            print_annotation(console, annotation, codebook)
+        for annotation, _ in pairs:
+            print_annotation(console, annotation, pipeline.codebook)
 
 
 def _report(stream: ItemStream, out: Path | None) -> None:

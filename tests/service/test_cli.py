@@ -187,3 +187,22 @@ def test_serve_answers_and_stops_on_sigterm(tmp_path: Path) -> None:
         assert process.wait(timeout=60) in (0, -signal.SIGTERM)
         if process.stderr:
             process.stderr.close()
+
+
+def test_anchors_lead_from_evidence_to_the_page_of_the_file(run: Run) -> None:
+    from nlp.reading import RawDocument, read_path
+    from nlp.resources import corpora_path
+
+    path = next(corpora_path("samples").glob("07-*.pdf"))
+    (document,) = read_path(path)
+    assert isinstance(document, RawDocument)
+    row = json.loads(run("annotate", path, "--format", "jsonl", "--anchors").stdout)
+    starts = [pair[0] for pair in row["source_map"]]
+    assert starts == sorted(starts)
+    pages = [anchor for anchor in row["anchors"] if anchor["kind"] == "page"]
+    assert [page["number"] for page in pages] == [1, 2, 3]
+    assert row["tags"]
+    for tag in row["tags"]:
+        target, source = max(pair for pair in row["source_map"] if pair[0] <= tag["start"])
+        assert document.text[source + tag["start"] - target] == tag["quote"][0]
+        assert sum(page["start"] <= tag["start"] < page["end"] for page in pages) == 1

@@ -128,6 +128,13 @@ def test_form_lines_are_muted(line: str) -> None:
     assert readable(parse(f"考察材料\n{line}\n他肯干。")) == ["他肯干"]
 
 
+def test_a_sentence_that_speaks_of_signing_is_no_signature() -> None:
+    structure = parse(
+        "谈话记录\n问：他怎么样？\n答：踏实。\n问：缺点？\n答：单子不合规他就不签字。\n李某（签字）\n2024年3月5日"
+    )
+    assert readable(structure) == ["踏实", "单子不合规他就不签字"]
+
+
 def test_plans_and_duties_are_normative_and_hopes_are_advice() -> None:
     text = "述职报告\n一、履职情况\n我肯干。\n二、下一步打算\n加强学习。\n三、希望和建议\n多下基层。"
     structure = parse(text)
