@@ -15,6 +15,8 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from nlp.tagging.cues import CueGroup
 from nlp.tagging.lexicon import Entry, Lexicon
 
+_Hit = tuple[int, int, int]
+"""Number of a word in the automaton, start, end."""
 Match = tuple[int, int, Entry]
 """Start, end and the entry that matched there."""
 
@@ -83,13 +85,15 @@ class Scanner:
             return Scan([], [])
         hits = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         # A match that is found by its sign may be found twice.
-        matches = sorted(dict.fromkeys(self._matches(folded, hits)), key=lambda match: (match[0], -match[1]))
+        found = (match for line in _lines(folded, hits) for match in self._matches(folded, line))
+        matches = sorted(dict.fromkeys(found), key=lambda match: (match[0], -match[1]))
         cues = [
             CueHit(start, end, attribute, group) for index, start, end in hits for attribute, group in self._cues[index]
         ]
         return Scan(_longest_per_label(matches), _visible(cues))
 
-    def _matches(self, folded: str, hits: list[tuple[int, int, int]]) -> Iterator[Match]:
+    def _matches(self, folded: str, hits: list[_Hit]) -> Iterator[Match]:
+        """Entries that match among the hits of one line; evidence never crosses a line break."""
         places: dict[int, list[int]] = {}
         for index, start, _ in hits:
             for number in self._signs[index]:
@@ -106,6 +110,19 @@ class Scanner:
                 found = entry.pattern.find(folded, start, end)
                 if found:
                     yield *found, entry
+
+
+def _lines(folded: str, hits: list[_Hit]) -> Iterator[list[_Hit]]:
+    """The hits line by line: they come in order of their ends, and no word holds a line break."""
+    first = 0
+    while first < len(hits):
+        stop = folded.find("\n", hits[first][2])
+        last = bisect_left(hits, stop, lo=first, key=lambda hit: hit[2]) if stop >= 0 else len(hits)
+        # A word may end right at the line break.
+        while last < len(hits) and hits[last][2] == stop:
+            last += 1
+        yield hits[first:last]
+        first = last
 
 
 def _any_between(places: list[int], first: int, last: int) -> bool:
