@@ -103,14 +103,7 @@ class Codebook:
         data = load_yaml(file, CodebookError)
         if not isinstance(data, Located):
             raise CodebookError("not a mapping", path=str(file), place="line 1", expected="version, traits, …")
-        for key in data:
-            if key not in _TOP_KEYS:
-                raise CodebookError(
-                    f"unknown key {key!r}",
-                    path=str(file),
-                    place=f"line {data.line_of(key)}",
-                    expected=f"one of {sorted(_TOP_KEYS)}",
-                )
+        data.check_keys(_TOP_KEYS, CodebookError, file)
         if "version" not in data:
             raise CodebookError("no version", path=str(file), place="line 1", expected="a version at the top")
         labels: list[Label] = []
@@ -138,14 +131,7 @@ class Codebook:
 def _label(item: Any, family: Family, file: Path) -> Label:
     if not isinstance(item, Located):
         raise CodebookError(f"{item!r} is no label", path=str(file), expected="a mapping with id, zh, pos, neg")
-    for key in item:
-        if key not in _LABEL_KEYS:
-            raise CodebookError(
-                f"unknown key {key!r}",
-                path=str(file),
-                place=f"line {item.line_of(key)}",
-                expected=f"one of {sorted(_LABEL_KEYS)}",
-            )
+    item.check_keys(_LABEL_KEYS, CodebookError, file)
     for key in ("id", "zh", "pos", "neg"):
         if not isinstance(item.get(key), str) or not item[key].strip():
             raise CodebookError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,21 @@ class Located(dict[str, Any]):
     def line_of(self, key: str) -> int:
         """The line of ``key``, or of the mapping where the key is absent."""
         return self.key_lines.get(key, self.line)
+
+    def check_keys(self, allowed: Collection[str], error: type[ConfigurationError], path: Path | None = None) -> None:
+        """Refuse keys nobody reads, which are misspelt ones as a rule.
+
+        Raises:
+            ConfigurationError: of class ``error``, naming the first unknown key and its line.
+        """
+        for key in self:
+            if key not in allowed:
+                raise error(
+                    f"unknown key {key!r}",
+                    path=str(path) if path else None,
+                    place=f"line {self.line_of(key)}",
+                    expected=f"one of {sorted(allowed)}",
+                )
 
 
 class LocatedStr(str):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,6 +71,37 @@ def write_lines(path: Path, lines: Iterable[str]) -> int:
     finally:
         part.unlink(missing_ok=True)
     return count
+
+
+def emit(lines: Iterable[str], out: Path | None, done: str) -> None:
+    """Write lines to ``out`` and say so on stderr, or print them to stdout.
+
+    Args:
+        lines: made while they are written.
+        out: the file, or None for stdout.
+        done: what to say, with ``{count}``, e.g. ``已标注 {count} 份``.
+    """
+    if out is None:
+        sys.stdout.writelines(line + "\n" for line in lines)
+        return
+    count = write_lines(out, lines)
+    sys.stderr.write(f"{done.format(count=count)},写入 {out}\n")
+
+
+def report_failures(failures: list[ReadingError], out: Path | None) -> None:
+    """Name every failure on stderr and, where there is an output file, list them beside it.
+
+    Raises:
+        SystemExit: with code 3, when anything failed.
+    """
+    for error in failures:
+        sys.stderr.write(f"未能读取:{error}\n")
+    if out is not None:
+        written = write_errors(out, failures)
+        if written:
+            sys.stderr.write(f"{len(failures)} 项失败,清单见 {written}\n")
+    if failures:
+        raise SystemExit(3)
 
 
 def write_errors(out: Path, failures: list[ReadingError]) -> Path | None:

@@ -100,7 +100,7 @@ def network_from(state: dict[str, Tensor], path: Path) -> UseNetwork:
 
 
 def load_package() -> tuple[UseTokenizer, UseNetwork]:
-    """Tokenizer and network from the installed package (0.6 s from a warm disk)."""
+    """Tokenizer and network from the installed package (about 1 s)."""
     model, weights = package_files()
     return UseTokenizer.from_file(model), network_from(read_package_weights(weights), weights)
 

@@ -107,9 +107,7 @@ def load_cues(folder: Path) -> tuple[CueGroup, ...]:
 def _group(item: Any, attribute: str) -> CueGroup:
     if not isinstance(item, Located):
         raise CueError("a group is not a mapping")
-    for key in item:
-        if key not in _GROUP_KEYS:
-            raise CueError(f"unknown key {key!r}", place=f"line {item.line_of(key)}", expected=str(sorted(_GROUP_KEYS)))
+    item.check_keys(_GROUP_KEYS, CueError)
     missing = {"id", "effect", "direction", "scope", "window", "priority", "template", "cues"} - set(item)
     if missing:
         raise CueError(f"group {item.get('id')!r} lacks {sorted(missing)}")

@@ -70,14 +70,7 @@ def read_label(path: Path, label: str, *, check_examples: bool = True) -> list[E
     data = load_yaml(path, LexiconError)
     if not isinstance(data, Located):
         raise LexiconError("not a mapping", path=str(path), expected=f"the keys {sorted(_KEYS)}")
-    for key in data:
-        if key not in _KEYS:
-            raise LexiconError(
-                f"unknown key {key!r}",
-                path=str(path),
-                place=f"line {data.line_of(key)}",
-                expected=f"one of {sorted(_KEYS)}",
-            )
+    data.check_keys(_KEYS, LexiconError, path)
     if data.get("label") != label:
         raise LexiconError(
             f"label is {data.get('label')!r}", path=str(path), place=f"line {data.line_of('label')}", expected=label

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import deque
 from collections.abc import Iterator
 from enum import StrEnum
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.items import ItemStream, source_of, write_errors, write_lines
+from service.items import ItemStream, emit, report_failures, source_of
 
 if TYPE_CHECKING:
     from nlp.pipeline import Pipeline
@@ -46,11 +45,8 @@ def annotate(
         _print_tables(pairs, out, pipeline)
     else:
         lines = (_line(annotation, document if anchors else None) for annotation, document in pairs)
-        if out is None:
-            sys.stdout.writelines(line + "\n" for line in lines)
-        else:
-            typer.echo(f"已标注 {write_lines(out, lines)} 份,写入 {out}", err=True)
-    _report(stream, out)
+        emit(lines, out, "已标注 {count} 份")
+    report_failures(stream.failures, out)
 
 
 def _annotated(
@@ -86,14 +82,3 @@ def _print_tables(pairs: Iterator[tuple[Annotation, RawDocument]], out: Path | N
     with table_console(out) as console:
         for annotation, _ in pairs:
             print_annotation(console, annotation, pipeline.codebook)
-
-
-def _report(stream: ItemStream, out: Path | None) -> None:
-    for error in stream.failures:
-        typer.echo(f"未能读取:{error}", err=True)
-    if out is not None:
-        written = write_errors(out, stream.failures)
-        if written:
-            typer.echo(f"{len(stream.failures)} 项失败,清单见 {written}", err=True)
-    if stream.failures:
-        raise typer.Exit(3)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.items import write_errors
+from service.items import report_failures
 from service.progress import stage_progress
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def build(cases: CasesArg, index: IndexOpt, encoder: EncoderOpt = None) -> None:
             index, found, encoder=encoder or _default_encoder(), annotate=_annotator(), progress=progress
         )
     typer.echo(f"已建立索引 {index}:{len(built)} 个案例", err=True)
-    _report(cases, failures)
+    report_failures(failures, cases)
 
 
 @app.command("add")
@@ -44,7 +44,7 @@ def add(cases: CasesArg, index: IndexOpt) -> None:
     opened = _open(index)
     opened.add(found)
     typer.echo(f"已加入 {len(found)} 个案例,索引现有 {len(opened)} 个", err=True)
-    _report(cases, failures)
+    report_failures(failures, cases)
 
 
 @app.command("remove")
@@ -103,10 +103,3 @@ def _default_encoder() -> str:
     from service.settings import Settings
 
     return Settings().encoder
-
-
-def _report(path: Path, failures: list[ReadingError]) -> None:
-    for error in failures:
-        typer.echo(f"未能读取:{error}", err=True)
-    if write_errors(path, failures):
-        raise typer.Exit(3)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from service.items import ItemStream, write_errors, write_lines
+from service.items import ItemStream, emit, report_failures
 
 
 def search(
@@ -54,16 +54,8 @@ def _batch(index: Path, queries: Path, k: int, out: Path | None) -> None:
                 yield {"query_id": query.id, "hits": [hit.model_dump(mode="json") for hit in hits]}
 
     lines = (json.dumps(row, ensure_ascii=False) for row in rows())
-    if out is None:
-        for line in lines:
-            sys.stdout.write(line + "\n")
-    else:
-        typer.echo(f"已检索 {write_lines(out, lines)} 条,写入 {out}", err=True)
-        write_errors(out, stream.failures)
-    for error in stream.failures:
-        typer.echo(f"未能读取:{error}", err=True)
-    if stream.failures:
-        raise typer.Exit(3)
+    emit(lines, out, "已检索 {count} 条")
+    report_failures(stream.failures, out)
 
 
 def _open(index: Path):  # type: ignore[no-untyped-def]  # the class is imported only when a search runs

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service.items import ItemStream, write_errors, write_lines
+from service.items import ItemStream, emit, report_failures
 
 
 def segment(
@@ -20,13 +19,5 @@ def segment(
 
     stream = ItemStream(paths)
     lines = (segment_text(document.text, id=document.id).model_dump_json() for document in stream)
-    if out is None:
-        for line in lines:
-            sys.stdout.write(line + "\n")
-    else:
-        typer.echo(f"已切分 {write_lines(out, lines)} 份,写入 {out}", err=True)
-        write_errors(out, stream.failures)
-    for error in stream.failures:
-        typer.echo(f"未能读取:{error}", err=True)
-    if stream.failures:
-        raise typer.Exit(3)
+    emit(lines, out, "已切分 {count} 份")
+    report_failures(stream.failures, out)
