@@ -45,7 +45,11 @@ traits:
         (GOOD.replace("zh: 乙", "zn: 乙"), 4, "unknown key 'zn'"),
         (GOOD.replace("pos: 好, neg: 坏}\n  - {id: beta", "neg: 坏}\n  - {id: beta"), 3, "no pos"),
         (GOOD.replace("id: beta", "id: 乙"), 4, "label id '乙'"),
-        (GOOD.replace("neg: 坏}\n  - {id: beta", "neg: 坏, boundaries: [{label: gamma, rule: x}]}\n  - {id: beta"), 3, "gamma"),
+        (
+            GOOD.replace("neg: 坏}\n  - {id: beta", "neg: 坏, boundaries: [{label: gamma, rule: x}]}\n  - {id: beta"),
+            3,
+            "gamma",
+        ),
         (GOOD.replace("version: v1", "versions: v1"), 1, "unknown key 'versions'"),
         (GOOD.replace("version: v1\n", ""), 1, "no version"),
         ("version: v1\ntraits:\n  - {id: a, zh: [\n", 4, "invalid YAML"),

@@ -8,7 +8,9 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("statement", ["import nlp", "import nlp.encoding", "import nlp.retrieval", "import service.cli"])
+@pytest.mark.parametrize(
+    "statement", ["import nlp", "import nlp.encoding", "import nlp.retrieval", "import service.cli"]
+)
 def test_heavy_libraries_wait(statement: str) -> None:
     check = (
         f"{statement}\nimport sys\n"

@@ -19,7 +19,9 @@ ANY_TEXT = st.text(st.characters(), max_size=200)
 TELLING = st.lists(
     st.sampled_from(
         "该同志 从不推诿扯皮 ， 。 、 ； \n 希望 虽然 但 没有 不够 执行力 大局意识 强 有待提高 据群众反映 经核实不属实 前任 他 班子 "
-        "一、 问： 答： 述职报告 谈话记录 处事公道 弄虚作假 𠮷 😀 \ud800 ＡＢ 從不 推諿 （ ） “ ” 2023年 要 必须 如果 拍胸脯".split(" ")
+        "一、 问： 答： 述职报告 谈话记录 处事公道 弄虚作假 𠮷 😀 \ud800 ＡＢ 從不 推諿 （ ） “ ” 2023年 要 必须 如果 拍胸脯".split(
+            " "
+        )
     ),
     max_size=40,
 ).map("".join)
@@ -57,7 +59,10 @@ def test_the_source_map_leads_to_the_characters_given(pipeline: Pipeline, text: 
 
 def test_worker_processes_give_the_same_annotations() -> None:
     pipeline = nlp.load()
-    texts = [f"谈话记录\n问：他怎么样？\n答：他从不推诿扯皮，第{n}次了。\ud800" for n in range(12)] + ["", "该同志处事公道。"]
+    texts = [f"谈话记录\n问：他怎么样？\n答：他从不推诿扯皮，第{n}次了。\ud800" for n in range(12)] + [
+        "",
+        "该同志处事公道。",
+    ]
     items = [(f"d{n}", Source(path=f"p{n}"), text) for n, text in enumerate(texts)]
     alone = list(pipeline.pipe(items))
     together = list(pipeline.pipe(items, n_process=2, batch_size=3))
