@@ -110,6 +110,6 @@ def test_a_broken_lexicon_file_is_named_with_its_place(tmp_path: Path, text: str
     (tmp_path / "codebook.yaml").write_text(GOOD, encoding="utf-8")
     (tmp_path / "lexicon").mkdir()
     (tmp_path / "lexicon" / "alpha.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(LexiconError, match="alpha.yaml, line") as caught:
+    with pytest.raises(LexiconError, match=r"alpha\.yaml, line") as caught:
         nlp.load(codebook=tmp_path / "codebook.yaml")
     assert message in str(caught.value)
