@@ -32,6 +32,7 @@ serve: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.bench.bench_tagging $(DATA)
+	$(BIN)/python -m tests.bench.bench_gold
 	$(BIN)/python -m tests.bench.bench_encoder
 	$(BIN)/python -m tests.bench.bench_retrieval
 
