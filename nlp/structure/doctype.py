@@ -10,6 +10,10 @@ from nlp.structure.rules import structure_rules
 _HEAD_LENGTH = 400
 _SHORT_LINE = 30
 _TITLE_LENGTH = 50
+_MANY_PERSONS = 1 / 500
+_PERSON = re.compile(
+    r"该同志|同志(?!们)|(?<!其)(?<!吉)[他她](?![们人])|本人|(?<!自)(?<!忘)我(?![国们省市县区镇党军院校委])|某"
+)
 
 
 def detect_doc_type(folded: str) -> DocType | None:
@@ -26,10 +30,25 @@ def detect_doc_type(folded: str) -> DocType | None:
         zone = zones[rule.where]
         if any(word in zone for word in rule.words):
             scores[rule.doc_type] = scores.get(rule.doc_type, 0) + rule.weight
+    if "policy" in scores and not _is_policy(folded, title):
+        del scores["policy"]
     if not scores:
         return _from_shape(folded)
     best = max(scores, key=lambda doc_type: scores[doc_type])
     return best if scores[best] >= rules.type_threshold else _from_shape(folded)
+
+
+def _is_policy(folded: str, title: str) -> bool:
+    """Whether words of policy may decide: a policy text is muted whole, so a text about somebody needs a title that says so."""
+    titles = [rule for rule in structure_rules().type_rules if rule.doc_type == "policy" and rule.where == "title"]
+    if any(word in title for rule in titles for word in rule.words):
+        return True
+    return count_persons(folded) < _MANY_PERSONS * len(folded)
+
+
+def count_persons(folded: str) -> int:
+    """How often the text mentions a person: 该同志, 他, 她, 本人, 我 (not 我国, 我们), 某."""
+    return len(_PERSON.findall(folded))
 
 
 def title_lines(folded: str) -> str:

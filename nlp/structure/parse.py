@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from typing import Literal
 
 from nlp.schema import DocType, Role
 from nlp.structure.clauses import ClauseSpan, split_clauses
-from nlp.structure.doctype import detect_doc_type, title_lines
+from nlp.structure.doctype import count_persons, detect_doc_type, title_lines
 from nlp.structure.folding import fold
 from nlp.structure.mutes import muted_ranges
 from nlp.structure.rules import SectionEffect, structure_rules
@@ -151,16 +150,13 @@ def _first_person(folded: str, doc_type: DocType | None, header: TalkHeader, tur
     return "other"
 
 
-_PERSON = re.compile(
-    r"该同志|同志(?!们)|(?<!其)(?<!吉)[他她](?![们人])|本人|(?<!自)(?<!忘)我(?![国们省市县区局镇党军院校委])|某"
-)
 _LONG = 600
 _FEW_PERSONS = 1 / 1500
 
 
 def _is_about_team(folded: str, doc_type: DocType | None) -> bool:
     """Whether nobody in particular is evaluated: a survey, or a long text that hardly mentions a person."""
-    persons = len(_PERSON.findall(folded))
+    persons = count_persons(folded)
     title = title_lines(folded)
     if doc_type == "survey" or ("班子" in title and "同志" not in title):
         return folded.count("该同志") + folded.count("他") < 4

@@ -34,6 +34,10 @@ def readable(structure: Structure) -> list[str]:
         ("民主测评意见汇总\n工作踏实\n有时急躁", "poll"),
         ("关于开展作风整治的实施方案\n各单位要加强领导。", "policy"),
         ("说干就干，绝不过夜", None),
+        ("现将该同志考察情况报告如下。他处事公道。", None),
+        ("会上讲全会强调要担当。他是老实人，从不推诿。\n他话不多。", None),
+        ("全会强调，各级党委要加强领导。\n各单位要抓好落实。", "policy"),
+        ("谈话时间：11月3日 谈话对象：吴某\n考察对象：龙某\n问：他怎么样？\n答：踏实。", "talk_note"),
     ],
 )
 def test_document_types(text: str, doc_type: str | None) -> None:
