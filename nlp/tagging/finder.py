@@ -29,4 +29,4 @@ def lexicon_candidates(scan: Scan, structure: Structure) -> list[Candidate]:
 def _score(entry: Entry) -> float:
     if entry.polarity is None:
         return SCORE_HEAD
-    return SCORE_LITERAL if entry.pattern.expression is None else SCORE_PATTERN
+    return SCORE_LITERAL if entry.pattern.is_literal else SCORE_PATTERN

@@ -101,7 +101,7 @@ def _entry(item: Any, label: str, polarity: Polarity | None, check_example: bool
         pattern, example = compile_pattern(str(item["p"])), str(item["e"])
     else:
         raise LexiconError(f"{item!r} is no entry", expected="a string, or a mapping with p (pattern) and e (example)")
-    if pattern.expression is not None:
+    if not pattern.is_literal:
         if example is None:
             raise LexiconError(f"the pattern {pattern.source!r} has no example", expected="{p: pattern, e: example}")
         if check_example and not matches(pattern, example):

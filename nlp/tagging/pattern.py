@@ -31,6 +31,8 @@ _SPECIAL = set("…#（）()|，")
 _MAX_ANCHORS = 64
 _FREQUENCY = (4e-3, 2e-4, 2e-5, 2e-6)
 _TOO_COMMON = 0.03
+_MARKS = frozenset("…#，")
+_MARK = re.compile("[…#，]")
 _WIDTHS = {"…": 8, "#": 20, "，": 2}
 
 
@@ -41,7 +43,7 @@ class Pattern:
     Attributes:
         source: the expression as written.
         leads: literal strings one of which every match starts with (or holds, where ``back`` is not 0).
-        expression: a regular expression for folded text; None when the pattern is one literal.
+        is_literal: whether the expression is one literal, without any mark of the pattern language.
         signs: literal strings one of which every match holds further on; empty when there are none, or only common ones.
         reach: most characters between the start of a match and the start of its sign.
         back: most characters between the start of a match and its lead.
@@ -49,15 +51,17 @@ class Pattern:
 
     source: str
     leads: tuple[str, ...]
-    expression: str | None
+    is_literal: bool
     signs: tuple[str, ...] = ()
     reach: int = 0
     back: int = 0
 
     @cached_property
     def regex(self) -> re.Pattern[str] | None:
-        """The compiled expression; compiled at first use, since thousands at start-up would take seconds."""
-        return re.compile(self.expression) if self.expression is not None else None
+        """The compiled expression, None for a literal; compiled at first use, since thousands take seconds."""
+        if self.is_literal:
+            return None
+        return re.compile("".join(_to_regex(piece) for piece in _parse(self.source)))
 
     def find(self, text: str, start: int, end: int) -> tuple[int, int] | None:
         """The match whose lead was found at ``text[start:end]``; None if there is none."""
@@ -85,21 +89,20 @@ def compile_pattern(source: str) -> Pattern:
     if not any(char in _SPECIAL for char in source):
         if not source.strip():
             raise LexiconError("an empty expression", hint="delete the line")
-        return Pattern(source, (source,), None)
+        return Pattern(source, (source,), is_literal=True)
     pieces = _parse(source)
     _check_ends(pieces, source)
-    expression = "".join(_to_regex(piece) for piece in pieces)
     leads = _best(_runs_from(pieces, 0))
     index, signs = _signs(pieces, 1 if leads else 0)
     reach = sum(_width(piece) for piece in pieces[:index])
     if leads:
-        return Pattern(source, leads, expression, signs, reach)
+        return Pattern(source, leads, False, signs, reach)
     if not signs:
         raise LexiconError(
             f"{source!r} has nothing to look for", expected=f"a literal, or a group of at most {_MAX_ANCHORS} literals"
         )
     # It starts with a number or an optional group: found by its sign, its start looked for backwards.
-    return Pattern(source, signs, expression, back=reach)
+    return Pattern(source, signs, False, back=reach)
 
 
 _Piece = str | tuple[str, ...]
@@ -172,7 +175,7 @@ def _runs_from(pieces: list[_Piece], index: int) -> Iterator[tuple[str, ...]]:
         if piece in _WIDTHS:
             return
         options = _options(piece)
-        plain = [re.split("[…#，]", option, maxsplit=1)[0] for option in options]
+        plain = [option if _MARKS.isdisjoint(option) else _MARK.split(option, maxsplit=1)[0] for option in options]
         anchors = tuple(dict.fromkeys(head + tail for head in anchors for tail in plain))
         if len(anchors) > _MAX_ANCHORS:
             return

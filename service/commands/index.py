@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+import nlp
 from service.items import report_failures
 from service.progress import stage_progress
 
 if TYPE_CHECKING:
     from nlp.errors import ReadingError
     from nlp.retrieval import Case, CaseIndex
-    from nlp.schema import Annotation
 
 app = typer.Typer(help="历史案例索引:建立、增加、移除、查看。", no_args_is_help=True)
 
@@ -31,7 +30,7 @@ def build(cases: CasesArg, index: IndexOpt, encoder: EncoderOpt = None) -> None:
     found, failures = _read(cases)
     with stage_progress() as progress:
         built = CaseIndex.build(
-            index, found, encoder=encoder or _default_encoder(), annotate=_annotator(), progress=progress
+            index, found, encoder=encoder or _default_encoder(), annotate=nlp.annotate, progress=progress
         )
     typer.echo(f"已建立索引 {index}:{len(built)} 个案例", err=True)
     report_failures(failures, cases)
@@ -90,13 +89,7 @@ def _read(path: Path) -> tuple[list[Case], list[ReadingError]]:
 def _open(index: Path) -> CaseIndex:
     from nlp.retrieval import CaseIndex
 
-    return CaseIndex.open(index, annotate=_annotator())
-
-
-def _annotator() -> Callable[[str], Annotation]:
-    from nlp.pipeline import default_pipeline
-
-    return default_pipeline().annotate
+    return CaseIndex.open(index, annotate=nlp.annotate)
 
 
 def _default_encoder() -> str:

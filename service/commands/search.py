@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+import nlp
 from service.items import ItemStream, emit, report_failures
 
 
@@ -59,7 +60,6 @@ def _batch(index: Path, queries: Path, k: int, out: Path | None) -> None:
 
 
 def _open(index: Path):  # type: ignore[no-untyped-def]  # the class is imported only when a search runs
-    from nlp.pipeline import default_pipeline
     from nlp.retrieval import CaseIndex
 
-    return CaseIndex.open(index, annotate=default_pipeline().annotate)
+    return CaseIndex.open(index, annotate=nlp.annotate)
