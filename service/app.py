@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
@@ -39,7 +40,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             await run_in_threadpool(engine.warm_up)
         yield
 
-    app = FastAPI(
+    # FastAPI's own /docs loads its script from a CDN, which a closed network does not reach.
+    app: FastAPI = FastAPIOffline(
         title="研判 yanpan",
         version=PIPELINE_VERSION,
         description="考察评价材料的行为标注与相似案例检索。每个标签都带证据原文;不计算、不显示对人的总体评分。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -190,3 +191,14 @@ def test_changes_made_beside_the_service_are_seen(tmp_path: Path) -> None:
     engine.add_cases([Case(id="a", text="连夜粉刷沿街外墙迎接检查。")])
     CaseIndex.open(tmp_path / "index").add([Case(id="b", text="分房一碗水端平。")])
     assert [hit.id for hit in engine.search("一碗水端平", 1)] == ["b"]
+
+
+def test_the_documentation_page_needs_no_other_host(client: httpx.Client) -> None:
+    page = client.get("/docs")
+    assert page.status_code == 200
+    sources = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert any(source.endswith(".js") for source in sources)
+    for source in sources:
+        assert source.startswith("/"), source
+        assert client.get(source).status_code == 200
+    assert "https://" not in page.text
