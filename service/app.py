@@ -15,7 +15,7 @@ from service import problems
 from service.api import annotate, cases, codebook
 from service.engine import Engine
 from service.limits import BodyLimit
-from service.settings import Settings
+from service.settings import Settings, load_settings
 
 
 class Health(BaseModel):
@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     Args:
         settings: read from the environment by default.
     """
-    settings = settings or Settings()
+    settings = settings or load_settings()
     engine = Engine(settings)
 
     @asynccontextmanager

@@ -48,3 +48,7 @@ def main() -> None:
     except YanpanError as error:
         typer.echo(f"错误:{error}", err=True)
         sys.exit(2 if error.code in ("configuration", "codebook", "lexicon", "cue") else 3)
+    except OSError as error:
+        # Readers turn what they meet into errors of items; what is left is an output that cannot be written.
+        typer.echo(f"错误:{error.filename or ''}: {error.strerror or error}", err=True)
+        sys.exit(3)

@@ -38,6 +38,7 @@ def table_console(out: Path | None) -> Iterator[Console]:
     if out is None:
         yield Console(highlight=False)
         return
+    out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("w", encoding="utf-8") as stream:
         yield Console(file=stream, width=120, highlight=False)
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from nlp.errors import ConfigurationError
 
 
 class Settings(BaseSettings):
@@ -21,3 +23,17 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=8 * 1024 * 1024, ge=1024, description="largest request body")
     max_hits: int = Field(default=1000, ge=1, description="largest k of one search request")
     warm_up: bool = Field(default=True, description="load the models before the first request is taken")
+
+
+def load_settings() -> Settings:
+    """Settings from the environment.
+
+    Raises:
+        ConfigurationError: a variable has a value of the wrong kind; the message names it.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"YANPAN_{str(first['loc'][0]).upper()}"
+        raise ConfigurationError(f"{name}: {first['msg']}", hint="change or unset the variable") from None

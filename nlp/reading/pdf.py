@@ -54,7 +54,7 @@ def read(data: bytes, name: str, limits: Limits) -> RawDocument:
     if not any(text.strip() for text, _ in pages):
         raise UnsupportedFormatError(
             "the PDF has no text layer on any page: it is a scan",
-            hint="its text must be recognised first (OCR); install the extra yanpan[ocr]",
+            hint="its text must be recognised first (OCR), which this version does not do; give it a text layer with another program",
         )
     anchors: list[Anchor] = []
     at = 0

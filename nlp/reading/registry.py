@@ -41,7 +41,7 @@ _REFUSALS: Final[dict[str, tuple[type[ReadingError], str, str]]] = {
     sniff.IMAGE: (
         UnsupportedFormatError,
         "an image",
-        "its text must be recognised first (OCR); install the extra yanpan[ocr]",
+        "its text must be recognised first (OCR), which this version does not do; give it a text layer with another program",
     ),
     sniff.ARCHIVE: (UnsupportedFormatError, "an archive", "unpack it and read the files inside"),
     sniff.BINARY: (UndecodableTextError, "binary data, no text", "check that the file is whole and what wrote it"),

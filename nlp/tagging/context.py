@@ -212,7 +212,7 @@ def _status(cues: list[FiredCue], structure: Structure, index: int) -> tuple[Sta
     """The status and the cue that set it; None when the statement was refuted."""
     refuted = [cue for cue in cues if cue.group.effect == "refuted"]
     forward = _nearest([cue for cue in cues if cue.group.effect != "refuted"])
-    best = forward[0] if forward else None
+    best = _asked_for(forward) or (forward[0] if forward else None)
     if refuted and best is not None and best.group.effect == "reported":
         return None, []
     section = structure.settings[index].status
@@ -224,6 +224,13 @@ def _status(cues: list[FiredCue], structure: Structure, index: int) -> tuple[Sta
         return "advised", [best]
     status: Status = best.group.effect  # type: ignore[assignment]  # refuted was taken out above
     return status, [best]
+
+
+def _asked_for(cues: list[FiredCue]) -> FiredCue | None:
+    """The advice a norm stands in: 希望今后进一步… asks somebody for something, whatever stands nearer."""
+    if not cues or cues[0].group.effect != "normative" or cues[0].group.position != "head":
+        return None
+    return next((cue for cue in cues if cue.group.effect == "advised" and cue.hit.start < cues[0].hit.start), None)
 
 
 def _subject(cues: list[FiredCue], structure: Structure) -> tuple[Subject, list[FiredCue]]:

@@ -27,7 +27,7 @@ def demo(
     from service.items import ItemStream, source_of, write_lines
     from service.render import DOC_TYPE_ZH, print_document
     from service.render_hits import print_hits
-    from service.settings import Settings
+    from service.settings import load_settings
 
     console = Console(highlight=False)
     target = folder or Path(tempfile.mkdtemp(prefix="yanpan-demo-"))
@@ -65,7 +65,7 @@ def demo(
     console.rule("三、相似历史案例")
     index_folder = target / "index"
     cases = list(read_cases(corpora_path("cases", "cases.jsonl")))
-    index = CaseIndex.build(index_folder, cases, encoder=Settings().encoder, annotate=pipeline.annotate)
+    index = CaseIndex.build(index_folder, cases, encoder=load_settings().encoder, annotate=pipeline.annotate)
     console.print(Text(f"已为 {len(index)} 个案例建立索引:{index_folder}"))
     console.print(Text(f"查询:{_QUERY}"))
     print_hits(console, index.search(_QUERY, 3), pipeline.codebook)

@@ -93,6 +93,6 @@ def _open(index: Path) -> CaseIndex:
 
 
 def _default_encoder() -> str:
-    from service.settings import Settings
+    from service.settings import load_settings
 
-    return Settings().encoder
+    return load_settings().encoder

@@ -17,9 +17,9 @@ def serve(
     import uvicorn
 
     from service.app import create_app
-    from service.settings import Settings
+    from service.settings import load_settings
 
-    settings = Settings()
+    settings = load_settings()
     if index is not None:
         settings = settings.model_copy(update={"index_dir": index})
     address, number = host or settings.host, settings.port if port is None else port

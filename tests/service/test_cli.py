@@ -206,3 +206,13 @@ def test_anchors_lead_from_evidence_to_the_page_of_the_file(run: Run) -> None:
         target, source = max(pair for pair in row["source_map"] if pair[0] <= tag["start"])
         assert document.text[source + tag["start"] - target] == tag["quote"][0]
         assert sum(page["start"] <= tag["start"] < page["end"] for page in pages) == 1
+
+
+def test_a_wrong_setting_is_named_without_a_traceback(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YANPAN_PORT", "ninety")
+    done = run("serve", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "YANPAN_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
