@@ -59,7 +59,7 @@ def test_a_scan_needs_ocr(make_pdf, read_error):
     error = read_error(make_pdf([[], []]), "扫描.pdf")
     assert isinstance(error, UnsupportedFormatError)
     assert "OCR" in str(error)
-    assert "yanpan[ocr]" in str(error)
+    assert "text layer" in str(error)
 
 
 def test_marks_of_broken_lines_are_no_part_of_the_text(make_pdf, read_one):

@@ -90,7 +90,7 @@ def test_open_document_is_stored_first():
         (ole("EncryptionInfo", "EncryptedPackage"), "密.docx", EncryptedFileError, ("password", "without one")),
         (packed(**{OOXML: "<x/>", "xl/workbook.xml": ""}), "票.xlsx", UnsupportedFormatError, ("Excel", ".jsonl")),
         (packed(a="x"), "包.zip", UnsupportedFormatError, ("archive", "unpack")),
-        (b"\x89PNG\r\n\x1a\n\0", "扫描.png", UnsupportedFormatError, ("image", "OCR", "yanpan[ocr]")),
+        (b"\x89PNG\r\n\x1a\n\0", "扫描.png", UnsupportedFormatError, ("image", "OCR", "text layer")),
         (b"<html><body>x", "页.html", UnsupportedFormatError, ("HTML", ".docx")),
         (packed(**{OOXML: "<x/>", "word/document.xml": "x"})[:70], "断.docx", CorruptFileError, ("truncated", "again")),
     ],
