@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from threading import RLock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
 from nlp.errors import IndexMissingError
@@ -22,7 +22,8 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._lock = RLock()
+        self._lock = RLock()  # held only while something is loaded
+        self._writing = Lock()  # held as long as cases are added; nobody waits for it but another writer
         self._index: CaseIndex | None = None
 
     @cached_property
@@ -68,9 +69,16 @@ class Engine:
                     self._index = CaseIndex.open(self.settings.index_dir, encoder=self.encoder, annotate=self.annotate)
                 except IndexMissingError:
                     return None
-            else:
-                self._index.refresh()  # yanpan index add may have changed it beside the service
-            return self._index
+                return self._index
+            index = self._index
+        # yanpan index add may have changed it beside the service; while this process adds cases itself there is
+        # nothing to take up, and a search must not wait for the end of it.
+        if self._writing.acquire(blocking=False):
+            try:
+                index.refresh()
+            finally:
+                self._writing.release()
+        return index
 
     def add_cases(self, cases: Sequence[Case]) -> int:
         """Add or replace cases; returns how many the index holds then.
@@ -80,14 +88,15 @@ class Engine:
         """
         from nlp.retrieval import CaseIndex
 
-        with self._lock:
+        with self._writing:
+            # Looked up under the lock: of two first imports the later one must add to what the earlier one built.
             index = self.index()
-            if index is None:
-                self._index = index = CaseIndex.build(
-                    self.settings.index_dir, cases, encoder=self.encoder, annotate=self.annotate
-                )
-            else:
+            if index is not None:
                 index.add(cases)
+                return len(index)
+            index = CaseIndex.build(self.settings.index_dir, cases, encoder=self.encoder, annotate=self.annotate)
+            with self._lock:
+                self._index = index
             return len(index)
 
     def search(self, text: str, k: int, filters: Filters | None = None) -> list[Hit]:
