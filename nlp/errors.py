@@ -146,12 +146,6 @@ class InvalidRecordError(ReadingError):
     code = "invalid_record"
 
 
-class MissingExtraError(YanpanError):
-    """An optional dependency is needed; the hint names the extra to install."""
-
-    code = "missing_extra"
-
-
 class EncoderError(YanpanError):
     """A sentence encoder could not be loaded or gave unusable output."""
 

@@ -4,8 +4,8 @@ The maximum-probability path over jieba's dictionary is used without the HMM for
 jieba and its Rust port rjieba agree piece for piece. rjieba runs when it is installed and jieba otherwise; the pieces
 are the same.
 
-Search terms are the union of jieba's search-mode words and Han character bigrams: on CAIL-RC together they reach
-72.3 nDCG@10, words alone 68.4, bigrams alone 71.1 (see the project's dependency notes).
+Search terms are the union of jieba's search-mode words and Han character bigrams: the bigrams find what the
+dictionary does not know and would cut into single characters.
 """
 
 from __future__ import annotations
