@@ -10,6 +10,8 @@ yanpan_structure    text                                           ``doc.spans``
                                                                    ``doc._.doc_type``, ``doc._.structure``
 yanpan_lexicon      ``doc._.structure``                            ``doc._.candidates``, ``doc._.cue_hits``
 yanpan_context      ``doc._.candidates``, ``doc._.cue_hits``       ``doc._.assertions``
+yanpan_classifier   ``doc._.structure``, ``doc._.assertions``      ``doc._.assertions``, scored, with what only the
+                                                                   learned tagger sees
 yanpan_resolve      ``doc._.assertions``                           ``doc.spans["tags"]``; clears the working data
 ==================  =============================================  ==============================================
 
@@ -21,13 +23,15 @@ may cover the same characters and span extensions cannot tell them apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 from spacy.vocab import Vocab
 
-from nlp.errors import TooLargeError
+from nlp.errors import ModelError, TooLargeError
+from nlp.resources import corpora_path
 from nlp.structure.normalise import normalise
 from nlp.structure.parse import parse_structure
 from nlp.tagging.context import assert_candidates
@@ -171,23 +175,77 @@ def assert_doc(doc: Doc) -> Doc:
     return doc
 
 
-@Language.factory("yanpan_resolve", default_config={"codebook": None, "cues": None, "keep_normative": False})
+@Language.factory(
+    "yanpan_classifier", default_config={"model": None, "lexicon": True, "min_score": None, "codebook": None}
+)
+def create_classifier(
+    nlp: Language, name: str, model: str | None, lexicon: bool, min_score: float | None, codebook: str | None
+) -> ClassifierComponent:
+    """Calibrated scores, and what the lexicon cannot see."""
+    return ClassifierComponent(model, lexicon, min_score, codebook)
+
+
+class ClassifierComponent:
+    """Asks the learned tagger about every clause and merges its answers with the lexicon's.
+
+    Args:
+        model: folder of a trained tagger; None for the shipped one.
+        lexicon: whether the lexicon's assertions count.
+        min_score: least score of a tag, 0..1, in place of the model's own thresholds.
+        codebook: path of the codebook whose labels the model must know; None for the shipped one.
+
+    Raises:
+        ModelError: the model cannot be read or has labels that the codebook lacks.
+    """
+
+    def __init__(self, model: str | None, lexicon: bool, min_score: float | None, codebook: str | None = None) -> None:
+        # torch comes in here and not with this module: the rule tagger alone starts without it.
+        from nlp.tagging.classifier import load_classifier
+        from nlp.tagging.fusion import Finders
+
+        folder = Path(model) if model else corpora_path("models", "tagger")
+        self.classifier = load_classifier(folder)
+        known = load_rules(codebook).codebook
+        unknown = sorted({cell[:-1] for cell in self.classifier.card.cells if cell[:-1] not in known})
+        if unknown:
+            raise ModelError(
+                f"the model has labels that the codebook lacks: {', '.join(unknown)}",
+                path=str(folder),
+                hint="train a model on this codebook, or use --finder lexicon",
+            )
+        self.finders = Finders(lexicon=lexicon, min_score=min_score)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Fill ``doc._.assertions``."""
+        from nlp.tagging.fusion import fuse
+
+        judgements = self.classifier.judge(doc._.structure)
+        doc._.assertions = fuse(doc._.structure, doc._.assertions or [], judgements, self.classifier.card, self.finders)
+        return doc
+
+
+@Language.factory(
+    "yanpan_resolve",
+    default_config={"codebook": None, "cues": None, "keep_normative": False, "min_score": 0.0},
+)
 def create_resolve(
     nlp: Language,
     name: str,
     codebook: str | None,
     cues: str | None,
     keep_normative: bool,
+    min_score: float,
 ) -> ResolveComponent:
     """Tags from assertions."""
-    return ResolveComponent(codebook, cues, keep_normative)
+    return ResolveComponent(codebook, cues, keep_normative, min_score)
 
 
 class ResolveComponent:
     """Merges assertions into tags and drops the working data, which cannot be serialised."""
 
-    def __init__(self, codebook: str | None, cues: str | None, keep_normative: bool) -> None:
+    def __init__(self, codebook: str | None, cues: str | None, keep_normative: bool, min_score: float = 0.0) -> None:
         self.codebook, self.cues, self.keep_normative = codebook, cues, keep_normative
+        self.min_score = min_score
 
     def __call__(self, doc: Doc) -> Doc:
         """Fill ``doc.spans["tags"]``."""
@@ -199,6 +257,7 @@ class ResolveComponent:
             rules.kind_rule,
             keep_normative=self.keep_normative,
         )
+        tags = [tag for tag in tags if tag.score >= self.min_score]
         set_spans(
             doc,
             "tags",

@@ -186,3 +186,15 @@ class DuplicateCaseError(CaseIndexError):
     """Two cases of one batch carry the same id."""
 
     code = "duplicate_case"
+
+
+class ModelError(YanpanError):
+    """The tagger's weights or description are missing, broken or do not fit this version."""
+
+    code = "model"
+
+
+class TrainingError(YanpanError):
+    """Training cannot start or go on: text, annotations or options are not usable."""
+
+    code = "training"

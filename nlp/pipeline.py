@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import spacy
 from spacy.language import Language
@@ -15,12 +17,14 @@ from spacy.tokens import Doc
 import nlp.components
 from nlp.codebook import Codebook
 from nlp.components import CharacterTokenizer
+from nlp.errors import ConfigurationError
 from nlp.schema import Annotation, Source
 from nlp.structure.offsets import OffsetMap
 from nlp.tagging.rules import load_rules
 from nlp.version import PIPELINE_VERSION
 
-_COMPONENTS = ("yanpan_structure", "yanpan_lexicon", "yanpan_context", "yanpan_resolve")
+Finder = Literal["lexicon", "classifier", "both"]
+"""Who looks for evidence: the expressions of the lexicon, the learned tagger, or both (the default)."""
 
 
 class Pipeline:
@@ -59,9 +63,10 @@ class Pipeline:
             batch_size: documents handed to a worker at once.
         """
         items = (((item, (None, None, item)) if isinstance(item, str) else (item[2], item)) for item in texts)
-        docs = self.language.pipe(items, as_tuples=True, n_process=n_process, batch_size=batch_size)
-        for doc, (item_id, source, text) in docs:
-            yield self.to_annotation(doc, text=text, id=item_id, source=source)
+        with one_thread_a_process(n_process):
+            docs = self.language.pipe(items, as_tuples=True, n_process=n_process, batch_size=batch_size)
+            for doc, (item_id, source, text) in docs:
+                yield self.to_annotation(doc, text=text, id=item_id, source=source)
 
     def to_annotation(
         self,
@@ -96,6 +101,26 @@ class Pipeline:
         return OffsetMap(tuple(pair[0] for pair in pairs), tuple(pair[1] for pair in pairs), len(doc), len(source_text))
 
 
+@contextmanager
+def one_thread_a_process(n_process: int) -> Iterator[None]:
+    """Have torch compute on one thread while worker processes run.
+
+    The workers are forked: a child that asked for the thread pool of its parent, which the fork did not copy, would
+    wait for ever. And workers times threads would be more than the machine has cores.
+    """
+    if n_process == 1 or "torch" not in sys.modules:
+        yield
+        return
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def _spans(doc: Doc, name: str) -> list[dict[str, Any]]:
     if name not in doc.spans:
         return []
@@ -106,7 +131,13 @@ def _spans(doc: Doc, name: str) -> list[dict[str, Any]]:
 
 
 def load(
-    *, codebook: str | Path | None = None, cues: str | Path | None = None, keep_normative: bool = False
+    *,
+    codebook: str | Path | None = None,
+    cues: str | Path | None = None,
+    keep_normative: bool = False,
+    finder: Finder | None = None,
+    model: str | Path | None = None,
+    min_score: float | None = None,
 ) -> Pipeline:
     """Load the pipeline.
 
@@ -114,21 +145,38 @@ def load(
         codebook: another organisation's codebook file; its lexicon folder lies beside it or is named in it.
         cues: folder of cue files in place of the shipped ones.
         keep_normative: keep requirements, plans and hypotheses as tags with status ``normative``.
+        finder: who looks for evidence. By default both, and with another codebook the lexicon alone, since the shipped
+            model knows the labels of the shipped codebook only.
+        model: folder of another trained tagger.
+        min_score: least score of a tag, 0..1, in place of the thresholds chosen for each label.
 
     Raises:
-        ConfigurationError: a data file is invalid; the message names file and line.
+        ConfigurationError: a data file is invalid; the message names file and line. Or ``min_score`` lies outside 0..1.
+        ModelError: the trained tagger cannot be read, or knows other labels than the codebook.
     """
     book = str(codebook) if codebook is not None else None
     cue_folder = str(cues) if cues is not None else None
     language = spacy.blank("zh")
     language.tokenizer = CharacterTokenizer(language.vocab)
     language.max_length = nlp.components.MAX_CHARACTERS + 1
-    configs: dict[str, dict[str, Any]] = {
-        "yanpan_lexicon": {"codebook": book, "cues": cue_folder},
-        "yanpan_resolve": {"codebook": book, "cues": cue_folder, "keep_normative": keep_normative},
-    }
-    for name in _COMPONENTS:
-        language.add_pipe(name, config=configs.get(name, {}))
+    finder = finder or ("both" if codebook is None or model is not None else "lexicon")
+    if min_score is not None and not 0 <= min_score <= 1:
+        raise ConfigurationError(f"min_score is {min_score}", expected="a number from 0 to 1")
+    data = {"codebook": book, "cues": cue_folder}
+    language.add_pipe("yanpan_structure")
+    language.add_pipe("yanpan_lexicon", config=data)
+    language.add_pipe("yanpan_context")
+    if finder != "lexicon":
+        config = {
+            "model": str(model) if model is not None else None,
+            "lexicon": finder == "both",
+            "min_score": min_score,
+            "codebook": book,
+        }
+        language.add_pipe("yanpan_classifier", config=config)
+    language.add_pipe(
+        "yanpan_resolve", config={**data, "keep_normative": keep_normative, "min_score": min_score or 0.0}
+    )
     return Pipeline(language, load_rules(book, cue_folder).codebook)
 
 

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nlp.schema import Polarity, Status, Subject
+from nlp.schema import Kind, Polarity, Status, Subject
 from nlp.structure.parse import Structure
 from nlp.tagging.candidate import Candidate
 from nlp.tagging.cues import CueGroup
@@ -49,6 +49,7 @@ class Assertion:
         subject: whose behaviour it is.
         hedged: whether the writer is unsure.
         cues: the cues that fired, nearest first within each attribute.
+        kind: fact or judgement where a finder has decided it; None leaves it to the markers of facts.
     """
 
     candidate: Candidate
@@ -57,6 +58,7 @@ class Assertion:
     subject: Subject
     hedged: bool
     cues: tuple[FiredCue, ...]
+    kind: Kind | None = None
 
 
 def assert_candidates(structure: Structure, candidates: Sequence[Candidate], cues: Sequence[CueHit]) -> list[Assertion]:

@@ -80,7 +80,8 @@ def _negators(item: Assertion) -> set[int]:
 def _tag(span: tuple[int, int], item: Assertion, structure: Structure, codebook: Codebook, kind_rule: KindRule) -> Tag:
     start, end = span
     label = codebook.label(item.candidate.label)
-    score = item.candidate.score - (_HEDGE_DISCOUNT if item.hedged else 0.0)
+    # A judged score is calibrated as it is; the lexicon's fixed ranks are not, and a hedge lowers them.
+    score = item.candidate.score - (_HEDGE_DISCOUNT if item.hedged and item.kind is None else 0.0)
     return Tag(
         start=start,
         end=end,
@@ -91,7 +92,7 @@ def _tag(span: tuple[int, int], item: Assertion, structure: Structure, codebook:
         polarity=item.polarity,
         status=item.status,
         subject=item.subject,
-        kind=kind_rule.kind_of(structure.folded[slice(*_episode(structure, start, end))]),
+        kind=item.kind or kind_rule.kind_of(structure.folded[slice(*_episode(structure, start, end))]),
         score=round(max(score, 0.0), 3),
         source=item.candidate.source,
         cues=[_cue(fired, structure.text) for fired in item.cues],

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from nlp.schema import Annotation, Source
 
 
+class FinderName(StrEnum):
+    """Who looks for evidence."""
+
+    lexicon = "lexicon"
+    classifier = "classifier"
+    both = "both"
+
+
 class Format(StrEnum):
     """How annotations are printed."""
 
@@ -34,11 +42,22 @@ def annotate(
     anchors: Annotated[bool, typer.Option("--anchors", help="另附页码、段落锚点和原文偏移对照")] = False,
     jobs: Annotated[int, typer.Option(min=1, help="工作进程数")] = 1,
     codebook: Annotated[Path | None, typer.Option(help="其他单位的编码本文件")] = None,
+    finder: Annotated[
+        FinderName | None, typer.Option(help="由谁找证据:词典、分类模型或两者;缺省两者(换用其他编码本时只用词典)")
+    ] = None,
+    model: Annotated[Path | None, typer.Option(help="其他标注模型的文件夹(yanpan train tagger 的输出)")] = None,
+    min_score: Annotated[float | None, typer.Option(min=0, max=1, help="最低分数,代替各标签自己的阈值")] = None,
 ) -> None:
     """逐句标注行为特征与政绩观指标,给出证据原文。"""
     from nlp.pipeline import load
 
-    pipeline = load(codebook=codebook, keep_normative=keep_normative)
+    pipeline = load(
+        codebook=codebook,
+        keep_normative=keep_normative,
+        finder=None if finder is None else finder.value,
+        model=model,
+        min_score=min_score,
+    )
     stream = ItemStream(paths)
     pairs = _annotated(pipeline, stream, jobs, shown=out is not None)
     if (format or (Format.jsonl if out else Format.table)) is Format.table:

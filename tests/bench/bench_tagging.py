@@ -1,4 +1,4 @@
-"""False positives and speed of the rule tagger on texts that evaluate nobody.
+"""False positives and speed of the tagger on texts that evaluate nobody.
 
 ``python -m tests.bench.bench_tagging DATA`` where DATA holds ``reports.jsonl`` (``{"id", "title", "text"}`` a line) and
 ``source-article.txt``. Not collected by pytest. Speeds are printed beside plain jieba on the same text in the same
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from nlp.pipeline import load
+from nlp.pipeline import Finder, load
 from nlp.structure.normalise import normalise
 from nlp.structure.parse import parse_structure
 from nlp.structure.words import cut
@@ -29,16 +29,19 @@ def main(data: Path) -> None:
     """Print both tables."""
     reports = [json.loads(line) for line in (data / "reports.jsonl").read_text(encoding="utf-8").splitlines()]
     texts = [report["text"] for report in reports]
-    false_positives("source-article.txt", [(data / "source-article.txt").read_text(encoding="utf-8")], None)
-    false_positives("reports.jsonl, document type detected", texts, None)
+    article = [(data / "source-article.txt").read_text(encoding="utf-8")]
+    finders: tuple[Finder, ...] = ("lexicon", "both")
+    for finder in finders:
+        false_positives(f"source-article.txt, finder {finder}", article, None, finder)
+        false_positives(f"reports.jsonl, document type detected, finder {finder}", texts, None, finder)
     # Detection recognises most reports as policy and mutes them whole; read as surveys every sentence is judged.
-    false_positives("reports.jsonl, every text read as an inspection report", texts, "inspection")
+    false_positives("reports.jsonl, every text read as an inspection report", texts, "inspection", "lexicon")
     speed(texts)
 
 
-def false_positives(name: str, texts: list[str], doc_type: str | None) -> None:
+def false_positives(name: str, texts: list[str], doc_type: str | None, finder: Finder) -> None:
     """Tags by status and subject, and observed tags about the target per 10,000 characters."""
-    language = load().language
+    language = load(finder=finder).language
     counts: Counter[tuple[str, str]] = Counter()
     labels: Counter[str] = Counter()
     size = 0
@@ -63,7 +66,7 @@ def false_positives(name: str, texts: list[str], doc_type: str | None) -> None:
 def speed(texts: list[str]) -> None:
     """Characters per second on one core, whole and by stage, beside jieba (rjieba where installed)."""
     rules = load_rules()
-    pipeline = load()
+    pipeline = load(finder="lexicon")
     pipeline.annotate(texts[0][:2000])
     size = sum(map(len, texts))
     stages: dict[str, float] = {}

@@ -1,0 +1,1 @@
+"""Measuring the tagger against annotated documents."""

@@ -1,0 +1,1 @@
+"""Reproducible training: the language model and the tagger."""
