@@ -9,7 +9,7 @@ import typer
 
 from nlp.errors import YanpanError
 from nlp.version import PIPELINE_VERSION
-from service.commands import annotate, demo, index, search, segment, serve
+from service.commands import annotate, demo, evaluate, index, search, segment, serve, train
 
 app = typer.Typer(
     name="yanpan",
@@ -36,7 +36,9 @@ def root(
 app.command("annotate")(annotate.annotate)
 app.command("segment")(segment.segment)
 app.add_typer(index.app, name="index")
+app.add_typer(train.app, name="train")
 app.command("search")(search.search)
+app.command("evaluate")(evaluate.evaluate)
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 
