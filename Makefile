@@ -26,6 +26,7 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m nlp.tagging.lint
+	$(BIN)/python -m nlp.evaluation.corpus_check
 
 serve: $(STAMP)
 	$(BIN)/yanpan serve

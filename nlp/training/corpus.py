@@ -53,4 +53,5 @@ def read_corpus(folder: Path, split: str, authors: Sequence[str] | None = None) 
                 documents += read_rows(path, GoldDocument)
             else:
                 bank += read_rows(path, BankClause)
-    return Corpus(chosen, tuple(documents), tuple(bank), hashes)
+    present = tuple(author for author in chosen if any(Path(name).stem == author for name in hashes))
+    return Corpus(present, tuple(documents), tuple(bank), hashes)

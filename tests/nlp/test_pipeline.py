@@ -93,7 +93,7 @@ def test_a_text_over_the_limit_is_refused_by_name(pipeline: Pipeline) -> None:
 
 
 def test_components_can_be_dropped_and_added() -> None:
-    pipeline = nlp.load()
+    pipeline = nlp.load(finder="lexicon")
     pipeline.language.remove_pipe("yanpan_context")
     assert pipeline.annotate("该同志从不推诿扯皮。").tags == []
     assert pipeline.annotate("该同志从不推诿扯皮。").clauses

@@ -16,7 +16,11 @@ from nlp.training.recipe import Recipe, train_tagger
 from nlp.training.tagger import TrainingOptions
 
 RECIPE = Recipe(
-    layers=2, characters=60, window=64, options=TrainingOptions(epochs=30, batch=4, rate=3e-3, head_rate=1e-2)
+    layers=2,
+    characters=60,
+    window=64,
+    lexicon=False,
+    options=TrainingOptions(epochs=30, batch=4, rate=3e-3, head_rate=1e-2),
 )
 
 
