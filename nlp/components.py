@@ -12,6 +12,8 @@ yanpan_lexicon      ``doc._.structure``                            ``doc._.candi
 yanpan_context      ``doc._.candidates``, ``doc._.cue_hits``       ``doc._.assertions``
 yanpan_classifier   ``doc._.structure``, ``doc._.assertions``      ``doc._.assertions``, scored, with what only the
                                                                    learned tagger sees
+yanpan_llm          ``doc._.structure``, ``doc._.assertions``      ``doc._.assertions``, confirmed or replaced by a
+                                                                   configured language model (only if asked for)
 yanpan_resolve      ``doc._.assertions``                           ``doc.spans["tags"]``; clears the working data
 ==================  =============================================  ==============================================
 
@@ -23,6 +25,7 @@ may cover the same characters and span extensions cannot tell them apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +33,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 from spacy.vocab import Vocab
 
-from nlp.errors import ModelError, TooLargeError
+from nlp.errors import ConfigurationError, ModelError, TooLargeError
 from nlp.resources import corpora_path
 from nlp.structure.normalise import normalise
 from nlp.structure.parse import parse_structure
@@ -221,6 +224,47 @@ class ClassifierComponent:
 
         judgements = self.classifier.judge(doc._.structure)
         doc._.assertions = fuse(doc._.structure, doc._.assertions or [], judgements, self.classifier.card, self.finders)
+        return doc
+
+
+@Language.factory("yanpan_llm", default_config={"codebook": None, "mode": "adjudicator"})
+def create_language_model(nlp: Language, name: str, codebook: str | None, mode: str) -> LanguageModelComponent:
+    """Tags checked or given by a language model."""
+    return LanguageModelComponent(codebook, mode)
+
+
+class LanguageModelComponent:
+    """Asks the endpoint named in the environment (``YANPAN_LLM_URL`` and so on); what fails leaves the local result.
+
+    Args:
+        codebook: path of the codebook; None for the shipped one.
+        mode: ``adjudicator`` for doubtful tags only, ``tagger`` for everything.
+
+    Raises:
+        ConfigurationError: no endpoint is configured, or a variable has a wrong value.
+    """
+
+    def __init__(self, codebook: str | None, mode: str) -> None:
+        # The client library comes in here: nobody else needs it.
+        from nlp.llm import LanguageModelSettings
+
+        settings = LanguageModelSettings.from_environment()
+        if not settings.configured:
+            raise ConfigurationError(
+                "no language model is configured",
+                expected="YANPAN_LLM_URL and YANPAN_LLM_MODEL",
+                hint="set both, or leave the language model out",
+            )
+        self.settings = replace(settings, mode="tagger" if mode == "tagger" else "adjudicator")
+        self.codebook = codebook
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Fill ``doc._.assertions``."""
+        from nlp.llm import apply_language_model
+
+        codebook = load_rules(self.codebook).codebook
+        result = apply_language_model(doc._.structure, doc._.assertions or [], self.settings, codebook)
+        doc._.assertions = result.assertions
         return doc
 
 

@@ -198,3 +198,9 @@ class TrainingError(YanpanError):
     """Training cannot start or go on: text, annotations or options are not usable."""
 
     code = "training"
+
+
+class LanguageModelError(YanpanError):
+    """The endpoint of the optional language model cannot be asked, or gave no usable answer."""
+
+    code = "language_model"

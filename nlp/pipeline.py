@@ -138,6 +138,7 @@ def load(
     finder: Finder | None = None,
     model: str | Path | None = None,
     min_score: float | None = None,
+    language_model: Literal["tagger", "adjudicator"] | None = None,
 ) -> Pipeline:
     """Load the pipeline.
 
@@ -149,6 +150,8 @@ def load(
             model knows the labels of the shipped codebook only.
         model: folder of another trained tagger.
         min_score: least score of a tag, 0..1, in place of the thresholds chosen for each label.
+        language_model: ask the endpoint configured in ``YANPAN_LLM_URL`` and ``YANPAN_LLM_MODEL`` about doubtful tags
+            (adjudicator) or about everything (tagger). By default nothing is ever sent.
 
     Raises:
         ConfigurationError: a data file is invalid; the message names file and line. Or ``min_score`` lies outside 0..1.
@@ -174,6 +177,8 @@ def load(
             "codebook": book,
         }
         language.add_pipe("yanpan_classifier", config=config)
+    if language_model is not None:
+        language.add_pipe("yanpan_llm", config={"codebook": book, "mode": language_model})
     language.add_pipe(
         "yanpan_resolve", config={**data, "keep_normative": keep_normative, "min_score": min_score or 0.0}
     )

@@ -27,6 +27,13 @@ class FinderName(StrEnum):
     both = "both"
 
 
+class LanguageModelMode(StrEnum):
+    """What a configured language model is asked."""
+
+    tagger = "tagger"
+    adjudicator = "adjudicator"
+
+
 class Format(StrEnum):
     """How annotations are printed."""
 
@@ -46,6 +53,10 @@ def annotate(
         FinderName | None, typer.Option(help="由谁找证据:词典、分类模型或两者;缺省两者(换用其他编码本时只用词典)")
     ] = None,
     model: Annotated[Path | None, typer.Option(help="其他标注模型的文件夹(yanpan train tagger 的输出)")] = None,
+    llm: Annotated[
+        LanguageModelMode | None,
+        typer.Option(help="请 YANPAN_LLM_URL 指定的大模型标注(tagger)或复核存疑处(adjudicator);缺省什么也不发送"),
+    ] = None,
     min_score: Annotated[float | None, typer.Option(min=0, max=1, help="最低分数,代替各标签自己的阈值")] = None,
 ) -> None:
     """逐句标注行为特征与政绩观指标,给出证据原文。"""
@@ -57,6 +68,7 @@ def annotate(
         finder=None if finder is None else finder.value,
         model=model,
         min_score=min_score,
+        language_model=None if llm is None else llm.value,
     )
     stream = ItemStream(paths)
     pairs = _annotated(pipeline, stream, jobs, shown=out is not None)
