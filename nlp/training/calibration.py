@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
@@ -54,17 +52,3 @@ def choose_thresholds(scores: NDArray[np.float32], gold: NDArray[np.float32]) ->
 def _f1(said: NDArray[np.bool_], gold: NDArray[np.float32]) -> float:
     right = float((said * gold).sum())
     return 2 * right / max(float(said.sum()) + float(gold.sum()), 1.0)
-
-
-def expected_calibration_error(scores: Sequence[float], right: Sequence[bool], bins: int = 10) -> float:
-    """Mean distance between score and share of right answers over equally wide bins (Guo et al. 2017), 0..1."""
-    values, hits = np.asarray(scores, dtype=np.float64), np.asarray(right, dtype=np.float64)
-    if not len(values):
-        return 0.0
-    place = np.minimum((values * bins).astype(int), bins - 1)
-    gaps = [
-        abs(values[place == number].mean() - hits[place == number].mean()) * (place == number).mean()
-        for number in range(bins)
-        if (place == number).any()
-    ]
-    return float(sum(gaps))

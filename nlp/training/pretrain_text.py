@@ -7,8 +7,9 @@ import lzma
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from io import TextIOWrapper
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import rjieba
@@ -45,8 +46,8 @@ def read_lines(path: Path) -> Iterator[str]:
         TrainingError: the file cannot be read, or is not UTF-8.
     """
     try:
-        with lzma.open(path) if path.suffix == ".xz" else path.open("rb") as file:
-            for raw in TextIOWrapper(file, encoding="utf-8"):
+        with path.open("rb") as file, TextIOWrapper(_unpacked(file, path), encoding="utf-8") as text:
+            for raw in text:
                 line = SPACES.sub(" ", raw).strip()
                 if len(line) >= SHORTEST and not JUNK.search(line):
                     yield line[:LONGEST]
@@ -54,6 +55,10 @@ def read_lines(path: Path) -> Iterator[str]:
         raise TrainingError(
             f"the text cannot be read: {error}", path=str(path), expected="UTF-8 text, plain or .xz, a paragraph a line"
         ) from error
+
+
+def _unpacked(file: BufferedReader, path: Path) -> IO[bytes]:
+    return lzma.LZMAFile(file) if path.suffix == ".xz" else file
 
 
 def digest(path: Path) -> str:

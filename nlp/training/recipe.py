@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from nlp.codebook import Codebook
+from nlp.evaluation.calibration import reliability
 from nlp.evaluation.gold import BankClause, GoldDocument, Labelled
 from nlp.structure.parse import Structure
 from nlp.tagging.batches import WindowEncoder, make_batch
@@ -26,7 +27,7 @@ from nlp.tagging.network import TaggerNetwork
 from nlp.tagging.ngrams import NgramModel
 from nlp.tagging.rules import load_rules
 from nlp.tagging.weights import write_weights
-from nlp.training.calibration import choose_thresholds, expected_calibration_error, fit_mix
+from nlp.training.calibration import choose_thresholds, fit_mix
 from nlp.training.corpus import Corpus
 from nlp.training.examples import Example, cell_names, document_examples, parse_document
 from nlp.training.foundation import read_foundation
@@ -206,7 +207,8 @@ def finish(
     scores = (1 / (1 + np.exp(-logits))).astype(np.float32)
     common, thresholds = choose_thresholds(scores, evidence.gold)
     shown = scores >= ABSTAIN * thresholds
-    error = expected_calibration_error(scores[shown].tolist(), (evidence.gold[shown] > 0).tolist())
+    pairs = zip(scores[shown].tolist(), (evidence.gold[shown] > 0).tolist(), strict=True)
+    error = reliability(list(pairs)).error or 0.0
     card = {
         "format": FORMAT,
         "cells": names,
