@@ -13,14 +13,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from nlp.encoding.bert import BertReader, BertShape
+from nlp.encoding.rows import read_weights
 from nlp.errors import ModelError
 from nlp.schema import Kind, Status, Subject
 from nlp.structure.parse import Structure
 from nlp.tagging.batches import EncodedWindow, WindowEncoder, make_batch
-from nlp.tagging.bert import BertReader, BertShape
 from nlp.tagging.network import KINDS, STATUSES, SUBJECTS, TaggerNetwork
 from nlp.tagging.ngrams import NgramModel
-from nlp.tagging.weights import read_weights
 from nlp.tagging.windows import make_windows
 
 FORMAT = 1

