@@ -57,6 +57,43 @@ def language_model(
     )
 
 
+@app.command("encoder")
+def encoder(
+    pairs: Annotated[Path, typer.Option("--pairs", help="有人工分值的句对(句、句、分,制表符分隔;如 STS-B 训练集)")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="输出文件夹")],
+    cases: Annotated[Path | None, typer.Option("--cases", help="案例语料文件夹(默认随产品的 cases)")] = None,
+    corpus: Annotated[Path | None, typer.Option("--corpus", help="句库所在语料(默认随产品的 narratives)")] = None,
+    tagger: Annotated[Path | None, typer.Option("--tagger", help="从哪个标注模型起步(默认随产品的)")] = None,
+    from_foundation: Annotated[
+        bool, typer.Option("--from-foundation", help="不从标注模型、从预训练编码器起步")
+    ] = False,
+    updates: Annotated[int, typer.Option(min=1, help="更新次数")] = 400,
+    frozen: Annotated[int, typer.Option(min=0, help="最低几层不训练")] = 0,
+    threads: Annotated[int, typer.Option(min=1, help="处理器线程")] = 2,
+    seed: Annotated[int, typer.Option(help="随机种子")] = 20261122,
+) -> None:
+    """用案例、句库和句对训练检索用的句向量(对比学习)。"""
+    import torch
+
+    from nlp.evaluation.search.archetypes import read_case_corpus
+    from nlp.training.corpus import read_corpus
+    from nlp.training.encoder import EncoderOptions
+    from nlp.training.encoder_data import read_scored_pairs
+    from nlp.training.encoder_recipe import EncoderRecipe, train_encoder
+
+    torch.set_num_threads(threads)
+    start = None if from_foundation else tagger or corpora_path("models") / "tagger"
+    manifest = train_encoder(
+        read_case_corpus(cases or corpora_path("cases")),
+        read_corpus(corpus or corpora_path("narratives"), "train").bank,
+        read_scored_pairs(pairs),
+        out,
+        EncoderRecipe(tagger=start, frozen=frozen, options=EncoderOptions(updates=updates, seed=seed)),
+        _say,
+    )
+    _say(f"完成:{out},用时 {manifest['seconds']} 秒")
+
+
 def _source(item: str):  # type: ignore[no-untyped-def]  # the type lives behind the lazy import
     from nlp.training.language_model import Source
 

