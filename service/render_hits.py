@@ -10,7 +10,7 @@ from rich.text import Text
 
 from nlp.codebook import Codebook
 from nlp.retrieval import Hit
-from nlp.retrieval.hits import TagEvidence
+from nlp.retrieval.hits import Circumstance, TagEvidence
 
 _CHANNELS = {"bm25": "用词", "dense": "语义", "tags": "标签"}
 _MAX_PAIRS = 2
@@ -38,15 +38,35 @@ def _hit(hit: Hit, codebook: Codebook) -> Panel:
         ("相同表现", hit.shared_tags),
         ("表现相反", hit.opposite_tags),
         ("不同之处", hit.differing_tags),
+        ("同一表现但说的是他人", hit.other_subject_tags),
     ):
         if tags:
             rows.append(Text(f"{title}:" + "、".join(_tag(tag, codebook) for tag in tags)))
-    ranks = " ".join(
-        f"{_CHANNELS[name]}第{channel.rank}" for name, channel in hit.channels.items() if channel.rank is not None
+    for circumstance in hit.circumstances:
+        rows.append(_circumstance(circumstance))
+    if hit.handling:
+        rows.append(Text(f"当时处理:{hit.handling}"))
+    shares = "、".join(
+        f"{_CHANNELS[name]} {channel.contribution:+.2f}" + (f"(第{channel.rank}名)" if channel.rank is not None else "")
+        for name, channel in hit.channels.items()
     )
-    rows.append(Text(f"各路名次:{ranks}", style="dim"))
+    rows.append(Text(f"得分 {hit.score:.2f} 的构成:{shares}", style="dim"))
     title = f"{hit.rank}. {hit.title or hit.id} [{hit.id}]"
     return Panel(Group(*rows), title=Text(title), title_align="left")
+
+
+def _circumstance(found: Circumstance) -> Text:
+    """Words of both sides on one of the three distinctions; where they differ, it says so first."""
+    parts = [
+        f"{side}“{'、'.join(quote.quote for quote in quotes)}”"
+        for side, quotes in (
+            ("查询:", [*found.query_honest, *found.query_wilful]),
+            ("案例:", [*found.case_honest, *found.case_wilful]),
+        )
+        if quotes
+    ]
+    mark = "三个区分开来(情形不同)" if found.differs else "三个区分开来"
+    return Text(f"{mark}|{found.zh}|" + ";".join(parts), style="yellow" if found.differs else "dim")
 
 
 def _tag(tag: TagEvidence, codebook: Codebook) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.retrieval.case import Case, CaseTag
+from nlp.retrieval.circumstances import compare_circumstances
 from nlp.retrieval.generation import Generation
 from nlp.retrieval.hits import Hit, Pair, Quote, TagEvidence
 from nlp.retrieval.passages import Passage
@@ -43,6 +44,7 @@ class Explainer:
         case = self._generation.case(ranked.row)
         pairs = self._pairs(case, head.key) if explain else []
         shared, differing, opposite = self._tags(case) if explain else ([], [], [])
+        handling = case.meta.get("handling")
         return Hit(
             id=case.id,
             score=ranked.score,
@@ -52,12 +54,15 @@ class Explainer:
             unit=case.unit,
             date=case.date,
             outcome=case.outcome,
+            handling=handling if isinstance(handling, str) else None,
             snippet=_shortened(pairs[0].case.quote if pairs else case.text),
             channels=ranked.channels,
             pairs=pairs,
             shared_tags=shared,
             differing_tags=differing,
             opposite_tags=opposite,
+            other_subject_tags=self._other_subject(case) if explain else [],
+            circumstances=compare_circumstances(self._query.text, case.text) if explain else [],
         )
 
     def _pairs(self, case: Case, key: int) -> list[Pair]:
@@ -130,6 +135,21 @@ class Explainer:
         ]
         return shared, differing, opposite
 
+    def _other_subject(self, case: Case) -> list[TagEvidence]:
+        """Labels that the query shows of its subject, and the case only of somebody else."""
+        of_others = [tag for tag in case.tags or () if tag.subject == "other" and tag.status != "normative"]
+        mine, theirs = shown(self._query.tags), shown(case.tags or ())
+        return [
+            TagEvidence(
+                label=label,
+                polarity=side,
+                query=_quotes(self._query.tags, label, side),
+                case=_evidence_quotes([tag for tag in of_others if (tag.label, tag.polarity) == (label, side)]),
+            )
+            for label, side in sorted(mine - theirs)
+            if any((tag.label, tag.polarity) == (label, side) for tag in of_others)
+        ]
+
     def _evidence(self, case: Case, label: str, mine: Polarity, theirs: Polarity) -> TagEvidence:
         return TagEvidence(
             label=label,
@@ -140,14 +160,14 @@ class Explainer:
 
 
 def _quotes(tags: Sequence[CaseTag], label: str, polarity: Polarity) -> list[Quote]:
+    return _evidence_quotes([tag for tag in tags if (tag.label, tag.polarity) == (label, polarity) and shown([tag])])
+
+
+def _evidence_quotes(tags: Sequence[CaseTag]) -> list[Quote]:
     return [
         Quote(start=tag.start, end=tag.end, quote=tag.quote)
         for tag in tags
-        if (tag.label, tag.polarity) == (label, polarity)
-        and shown([tag])
-        and tag.start is not None
-        and tag.end is not None
-        and tag.quote is not None
+        if tag.start is not None and tag.end is not None and tag.quote is not None
     ]
 
 

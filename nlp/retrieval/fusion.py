@@ -100,7 +100,20 @@ def low_score(scores: NDArray[np.float64], others: float | None) -> float:
 def fuse(
     rankings: Sequence[Ranking], candidates: NDArray[np.int64], scores: Sequence[NDArray[np.float64]], fusion: Fusion
 ) -> NDArray[np.float64]:
-    """Fused scores of the candidates.
+    """Fused scores of the candidates: the sum of the channels' ``contributions``.
+
+    Returns:
+        float64 (candidates,), at most 1; below 0 for cases that are far away in every channel, or opposite in tags.
+
+    """
+    rounded: NDArray[np.float64] = np.round(contributions(rankings, candidates, scores, fusion).sum(axis=0), 6)
+    return rounded
+
+
+def contributions(
+    rankings: Sequence[Ranking], candidates: NDArray[np.int64], scores: Sequence[NDArray[np.float64]], fusion: Fusion
+) -> NDArray[np.float64]:
+    """What each channel adds to the fused scores of the candidates.
 
     Args:
         rankings: one a channel that the query can use.
@@ -109,16 +122,15 @@ def fuse(
         fusion: method and weights.
 
     Returns:
-        float64 (candidates,), at most 1; below 0 for cases that are far away in every channel, or opposite in tags.
+        float64 (rankings, candidates).
 
     """
     total = sum(fusion.weight(ranking.channel) for ranking in rankings)
-    fused = np.zeros(len(candidates))
-    for ranking, found in zip(rankings, scores, strict=True):
+    parts = np.zeros((len(rankings), len(candidates)))
+    for row, (ranking, found) in enumerate(zip(rankings, scores, strict=True)):
         one = _reciprocal(ranking, candidates, fusion.rrf_k) if fusion.method == "rrf" else _normalised(ranking, found)
-        fused += fusion.weight(ranking.channel) / total * one
-    rounded: NDArray[np.float64] = np.round(fused, 6)
-    return rounded
+        parts[row] = fusion.weight(ranking.channel) / total * one
+    return parts
 
 
 def _normalised(ranking: Ranking, scores: NDArray[np.float64]) -> NDArray[np.float64]:

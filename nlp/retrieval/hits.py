@@ -26,11 +26,13 @@ class ChannelScore(_Model):
 
     ``score`` is on the channel's own scale: BM25, unbounded above 0; dense, a cosine; tags, at most 1 and below 0 when
     opposite behaviour outweighs what is shared. ``rank`` counts from 1 among the cases the search may see; it is null
-    when the channel does not place the case, or places it below the depth that was looked at.
+    when the channel does not place the case, or places it below the depth that was looked at. ``contribution`` is what
+    the channel adds to the hit's fused score: the contributions of all channels sum to it.
     """
 
     score: float
     rank: int | None
+    contribution: float = 0.0
 
 
 class Pair(_Model):
@@ -51,6 +53,18 @@ class TagEvidence(_Model):
     case: list[Quote] = []
 
 
+class Circumstance(_Model):
+    """What query and case say on one of the three distinctions between honest failure and wilful fault (三个区分开来)."""
+
+    id: str
+    zh: str
+    query_honest: list[Quote] = []
+    query_wilful: list[Quote] = []
+    case_honest: list[Quote] = []
+    case_wilful: list[Quote] = []
+    differs: bool = Field(description="one text speaks only for the honest side, the other only for the wilful one")
+
+
 class Hit(_Model):
     """A similar case and why it was found."""
 
@@ -62,6 +76,7 @@ class Hit(_Model):
     unit: str | None
     date: str | None
     outcome: str | None
+    handling: str | None = Field(default=None, description="how the case was handled, in words, where it is recorded")
     snippet: str
     channels: dict[ChannelName, ChannelScore]
     pairs: list[Pair] = []
@@ -70,3 +85,7 @@ class Hit(_Model):
     opposite_tags: list[TagEvidence] = Field(
         default=[], description="labels that the case shows with the other polarity than the query"
     )
+    other_subject_tags: list[TagEvidence] = Field(
+        default=[], description="labels that both show, the query of its subject and the case of somebody else"
+    )
+    circumstances: list[Circumstance] = Field(default=[], description="honest failure or wilful fault")

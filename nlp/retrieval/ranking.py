@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nlp.retrieval.case import CaseTag
 from nlp.retrieval.embedder import Embedder, Vectors
-from nlp.retrieval.fusion import REFERENCE, Fusion, Ranking, fuse, low_score
+from nlp.retrieval.fusion import REFERENCE, Fusion, Ranking, contributions, low_score
 from nlp.retrieval.generation import Generation
 from nlp.retrieval.hits import ChannelName, ChannelScore
 from nlp.retrieval.passages import Passage, split_passages
@@ -75,7 +75,8 @@ def rank(generation: Generation, query: Query, k: int, fusion: Fusion, allowed: 
     if len(candidates) == 0:
         return []
     scores = [_complete(generation, query, ranking, candidates) for ranking in rankings]
-    fused = fuse(rankings, candidates, scores, fusion)
+    parts = contributions(rankings, candidates, scores, fusion)
+    fused = np.round(parts.sum(axis=0), 6)
     places = [{int(row): place for place, row in enumerate(ranking.rows, start=1)} for ranking in rankings]
     best = np.lexsort((generation.order[candidates], -fused))[:k]
     return [
@@ -83,8 +84,12 @@ def rank(generation: Generation, query: Query, k: int, fusion: Fusion, allowed: 
             int(candidates[at]),
             float(fused[at]),
             {
-                ranking.channel: ChannelScore(score=float(found[at]), rank=place.get(int(candidates[at])))
-                for ranking, found, place in zip(rankings, scores, places, strict=True)
+                ranking.channel: ChannelScore(
+                    score=float(found[at]),
+                    rank=place.get(int(candidates[at])),
+                    contribution=round(float(part[at]), 6),
+                )
+                for ranking, found, part, place in zip(rankings, scores, parts, places, strict=True)
                 if not np.isnan(found[at])
             },
         )
