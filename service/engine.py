@@ -99,7 +99,15 @@ class Engine:
                 self._index = index
             return len(index)
 
-    def search(self, text: str, k: int, filters: Filters | None = None) -> list[Hit]:
+    def search(
+        self,
+        text: str,
+        k: int,
+        filters: Filters | None = None,
+        *,
+        collapse: bool = True,
+        per_source: int | None = None,
+    ) -> list[Hit]:
         """Similar cases, best first.
 
         Raises:
@@ -108,4 +116,4 @@ class Engine:
         index = self.index()
         if index is None:
             raise IndexMissingError("there is no case yet", hint="add cases with POST /v1/cases or yanpan index build")
-        return index.search(text, k, filters=filters)
+        return index.search(text, k, filters=filters, collapse=collapse, per_source=per_source)

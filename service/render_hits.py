@@ -44,6 +44,8 @@ def _hit(hit: Hit, codebook: Codebook) -> Panel:
             rows.append(Text(f"{title}:" + "、".join(_tag(tag, codebook) for tag in tags)))
     for circumstance in hit.circumstances:
         rows.append(_circumstance(circumstance))
+    if hit.near_duplicates:
+        rows.append(Text(f"另有内容近乎相同的 {len(hit.near_duplicates)} 个:" + "、".join(hit.near_duplicates)))
     if hit.handling:
         rows.append(Text(f"当时处理:{hit.handling}"))
     shares = "、".join(

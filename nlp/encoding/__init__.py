@@ -5,7 +5,7 @@ run in torch; ``load_encoder(name_or_folder)`` gives any SentenceTransformer tha
 package loads neither torch nor sentence_transformers; the first ``load_encoder`` call does.
 """
 
-from nlp.encoding.contract import DEFAULT_ENCODER, Encoder
+from nlp.encoding.contract import BEHAVIOUR_ENCODER, DEFAULT_ENCODER, GENERAL_ENCODER, Encoder
 from nlp.encoding.registry import load_encoder
 
-__all__ = ["DEFAULT_ENCODER", "Encoder", "load_encoder"]
+__all__ = ["BEHAVIOUR_ENCODER", "DEFAULT_ENCODER", "GENERAL_ENCODER", "Encoder", "load_encoder"]

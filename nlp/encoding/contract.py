@@ -8,7 +8,13 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-DEFAULT_ENCODER = "use-multilingual-v3"
+GENERAL_ENCODER = "use-multilingual-v3"
+"""A general sentence encoder, from the package that carries it."""
+
+BEHAVIOUR_ENCODER = "yanpan-behaviour-v1"
+"""The encoder trained for likeness of behaviour; its weights ship in ``corpora/models/encoder``."""
+
+DEFAULT_ENCODER = GENERAL_ENCODER
 
 
 @runtime_checkable

@@ -17,11 +17,12 @@ from torch.nn import functional
 
 from nlp.encoding.bert import BertReader, BertShape
 from nlp.encoding.rows import read_weights
+from nlp.encoding.saved import POOLED_CARD
 from nlp.encoding.texts import check_batch_size, distinct_texts, spread_rows
 from nlp.errors import EncoderError, ModelError
 
 FORMAT = 1
-CARD, WEIGHTS, TOKENIZER = "encoder.json", "weights.safetensors", "tokenizer.json"
+CARD, WEIGHTS, TOKENIZER = POOLED_CARD, "weights.safetensors", "tokenizer.json"
 START, END = 2, 3
 PIECES_A_PASS = 2048
 """Pieces, padding included, that are read at once: more does not make it faster and costs memory."""
@@ -71,11 +72,6 @@ def pad(rows: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
         ids[place, : len(row)] = row
     lengths = np.fromiter((len(row) for row in rows), dtype=np.int64, count=len(rows))
     return torch.from_numpy(ids), torch.from_numpy(np.arange(longest)[None, :] < lengths[:, None])
-
-
-def holds_pooled(folder: Path) -> bool:
-    """Whether a folder holds an encoder of this kind."""
-    return (folder / CARD).is_file()
 
 
 class PooledEncoder:

@@ -6,9 +6,11 @@ import os
 from pathlib import Path
 from threading import Lock
 
-from nlp.encoding.contract import DEFAULT_ENCODER, Encoder
+from nlp.encoding.contract import BEHAVIOUR_ENCODER, DEFAULT_ENCODER, GENERAL_ENCODER, Encoder
 from nlp.errors import EncoderError
+from nlp.resources import corpora_path
 
+_SHIPPED = (BEHAVIOUR_ENCODER, GENERAL_ENCODER)
 _Key = tuple[str, str]
 _encoders: dict[_Key, Encoder] = {}
 _locks: dict[_Key, Lock] = {}
@@ -22,8 +24,9 @@ def load_encoder(name: str | Path = DEFAULT_ENCODER, *, device: str = "cpu") -> 
     trained from it). A folder that changes after it was loaded is not read again.
 
     Args:
-        name: ``"use-multilingual-v3"``, the folder of a SentenceTransformer, or the name of one in the local Hugging
-            Face cache. Nothing is ever downloaded.
+        name: ``"yanpan-behaviour-v1"``, ``"use-multilingual-v3"``, the folder of an encoder written by ``yanpan train
+            encoder`` or of a SentenceTransformer, or the name of one in the local Hugging Face cache. Nothing is ever
+            downloaded.
         device: a torch device such as ``"cpu"`` or ``"cuda"``.
 
     Raises:
@@ -32,7 +35,7 @@ def load_encoder(name: str | Path = DEFAULT_ENCODER, *, device: str = "cpu") -> 
     text = str(name)
     if not text.strip():
         raise EncoderError("the encoder has no name", expected=f"{DEFAULT_ENCODER!r}, a folder or a model name")
-    key = (str(Path(text).resolve()) if text != DEFAULT_ENCODER and Path(text).is_dir() else text, device)
+    key = (str(Path(text).resolve()) if text not in _SHIPPED and Path(text).is_dir() else text, device)
     with _guard:
         lock = _locks.setdefault(key, Lock())
     with lock:
@@ -44,9 +47,14 @@ def load_encoder(name: str | Path = DEFAULT_ENCODER, *, device: str = "cpu") -> 
 def _load(name: str, device: str) -> Encoder:
     _check_device(device)
     reload = (_reload, (name, device))
-    folder = Path(name)
-    if name != DEFAULT_ENCODER:
-        from nlp.encoding.saved import holds_use, read_use
+    folder = corpora_path("models", "encoder") if name == BEHAVIOUR_ENCODER else Path(name)
+    if name != GENERAL_ENCODER:
+        from nlp.encoding.saved import holds_pooled, holds_use, read_use
+
+        if name == BEHAVIOUR_ENCODER or (folder.is_dir() and holds_pooled(folder)):
+            from nlp.encoding.pooled import PooledEncoder
+
+            return PooledEncoder(name, folder, device=device, reload=reload)
 
         if not (folder.is_dir() and holds_use(folder)):
             from nlp.encoding.transformer import TransformerEncoder

@@ -23,6 +23,15 @@ MODULE = "nlp.encoding.modules.UseModule"
 """How ``modules.json`` names this package's module; part of the layout on disk, so the class must keep its place."""
 
 
+POOLED_CARD = "encoder.json"
+"""Its presence makes a folder one of ``nlp.encoding.pooled``."""
+
+
+def holds_pooled(folder: Path) -> bool:
+    """Whether the folder holds an encoder written by ``yanpan train encoder``."""
+    return (folder / POOLED_CARD).is_file()
+
+
 def module_types(folder: Path) -> list[str]:
     """The module classes that ``modules.json`` of a SentenceTransformer folder names; empty without such a file.
 

@@ -38,8 +38,11 @@ class Explainer:
         self._query_terms = [self._terms(query.text, passage) for passage in query.passages]
         self._idf: dict[str, float] = {}
 
-    def hit(self, rank: int, ranked: Ranked, *, explain: bool) -> Hit:
-        """The hit at ``rank`` (from 1); without ``explain`` it has no pairs and no tags."""
+    def hit(self, rank: int, ranked: Ranked, *, explain: bool, behind: Sequence[str] = ()) -> Hit:
+        """The hit at ``rank`` (from 1); without ``explain`` it has no pairs and no tags.
+
+        ``behind`` are the ids of its near-duplicates.
+        """
         head = self._generation.heads[ranked.row]
         case = self._generation.case(ranked.row)
         pairs = self._pairs(case, head.key) if explain else []
@@ -62,6 +65,7 @@ class Explainer:
             differing_tags=differing,
             opposite_tags=opposite,
             other_subject_tags=self._other_subject(case) if explain else [],
+            near_duplicates=list(behind),
             circumstances=compare_circumstances(self._query.text, case.text) if explain else [],
         )
 

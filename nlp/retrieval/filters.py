@@ -7,11 +7,12 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
 from nlp.errors import CaseIndexError
-from nlp.retrieval.case import iso_date
+from nlp.retrieval.case import CaseTag, iso_date
 from nlp.retrieval.heads import Head
+from nlp.retrieval.tagmatch import shown
 
 
 def _as_set(value: Any) -> Any:
@@ -28,6 +29,9 @@ def _as_date(value: Any) -> Any:
 
 
 Values = Annotated[frozenset[str] | None, BeforeValidator(_as_set)]
+Labels = Annotated[
+    frozenset[Annotated[str, StringConstraints(pattern=r"^[a-z_]+[+-]$")]] | None, BeforeValidator(_as_set)
+]
 Date = Annotated[str | None, BeforeValidator(_as_date)]
 
 
@@ -39,7 +43,8 @@ class Filters(BaseModel):
 
     A field takes one value or several, any of which may match; a case without a value for a filtered field is left
     out. Dates may be partial (``2021``, ``2021-03``): a case matches when its date can lie in the range, both ends
-    included. ``meta`` compares values as strings, and any element of a list value may match.
+    included. ``labels`` are what a case must show of its subject, all of them, as ``diligence+`` or ``integrity-``.
+    ``meta`` compares values as strings, and any element of a list value may match.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,6 +57,7 @@ class Filters(BaseModel):
     exclude_ids: Values = None
     date_from: Date = None
     date_to: Date = None
+    labels: Labels = None
     meta: dict[str, Annotated[frozenset[str], BeforeValidator(_as_set)]] = {}
 
     @classmethod
@@ -88,6 +94,8 @@ class Filters(BaseModel):
             return False
         if self.exclude_ids is not None and head.id in self.exclude_ids:
             return False
+        if self.labels is not None and not self.labels <= _cells(head):
+            return False
         return self._in_range(head.date) and all(
             not values.isdisjoint(_strings(head.meta.get(key))) for key, values in self.meta.items()
         )
@@ -99,6 +107,10 @@ class Filters(BaseModel):
             return False
         after = self.date_from is None or _last_day(date) >= _first_day(self.date_from)
         return after and (self.date_to is None or _first_day(date) <= _last_day(self.date_to))
+
+
+def _cells(head: Head) -> set[str]:
+    return {label + polarity for label, polarity in shown(CaseTag.model_validate(tag) for tag in head.tags)}
 
 
 def _strings(value: Any) -> Iterable[str]:

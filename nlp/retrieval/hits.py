@@ -88,4 +88,7 @@ class Hit(_Model):
     other_subject_tags: list[TagEvidence] = Field(
         default=[], description="labels that both show, the query of its subject and the case of somebody else"
     )
+    near_duplicates: list[str] = Field(
+        default=[], description="ids of cases with nearly the same text, found as well and shown behind this one"
+    )
     circumstances: list[Circumstance] = Field(default=[], description="honest failure or wilful fault")

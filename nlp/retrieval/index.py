@@ -18,9 +18,10 @@ from nlp.retrieval.explain import Explainer
 from nlp.retrieval.filters import Filters
 from nlp.retrieval.fusion import Fusion
 from nlp.retrieval.generation import Generation
+from nlp.retrieval.groups import gather_enough
 from nlp.retrieval.hits import Hit
 from nlp.retrieval.layout import DenseSettings
-from nlp.retrieval.ranking import rank, take_apart
+from nlp.retrieval.ranking import Ranked, rank, take_apart
 from nlp.retrieval.recovery import open_current
 from nlp.retrieval.store import read_pointer, write_lock
 from nlp.retrieval.tagmatch import Annotate, annotated, compact
@@ -249,6 +250,8 @@ class CaseIndex:
         filters: Filters | Mapping[str, Any] | None = None,
         explain: bool = True,
         fusion: Fusion | None = None,
+        collapse: bool = True,
+        per_source: int | None = None,
     ) -> list[Hit]:
         """Find the ``k`` cases most like a text, best first, ties by id.
 
@@ -260,6 +263,8 @@ class CaseIndex:
             filters: which cases may be seen; applied before ranking.
             explain: whether hits carry matched pairs and tags.
             fusion: how channels are fused; ``nlp.retrieval.NARRATIVE`` suits whole narratives.
+            collapse: show cases with nearly the same text as one hit; ``k`` counts hits.
+            per_source: most hits of one ``source``; None for no limit.
 
         Returns:
             At most ``k`` hits; fewer, down to none, when no channel has anything to say of more cases.
@@ -284,8 +289,23 @@ class CaseIndex:
         fusion = fusion or Fusion()
         query = take_apart(text, found, self._words, embedder, fusion)
         explainer = Explainer(generation, query, self._words)
-        ranked = rank(generation, query, k, fusion, allowed)
-        return [explainer.hit(place, one, explain=explain) for place, one in enumerate(ranked, start=1)]
+        ranked: list[Ranked] = []
+
+        def ask(depth: int) -> tuple[list[str], list[str | None]]:
+            ranked[:] = rank(generation, query, depth, fusion, allowed)
+            sources = [generation.heads[one.row].source for one in ranked]
+            return [generation.case(one.row).text if collapse else "" for one in ranked], sources
+
+        gathered = gather_enough(ask, k, collapse=collapse, per_source=per_source)
+        return [
+            explainer.hit(
+                number,
+                ranked[place],
+                explain=explain,
+                behind=[generation.heads[ranked[other].row].id for other in gathered.behind[place]],
+            )
+            for number, place in enumerate(gathered.shown, start=1)
+        ]
 
     def _change(self, ids: set[str], new: list[Case], progress: Progress | None) -> int:
         with self._changing, write_lock(self._folder, LOCK_TIMEOUT):

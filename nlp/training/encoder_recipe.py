@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
-from nlp.encoding import load_encoder
+from nlp.encoding import GENERAL_ENCODER, load_encoder
 from nlp.encoding.bert import BertReader
 from nlp.encoding.pooled import CARD, FORMAT, TOKENIZER, WEIGHTS, PieceCutter, PooledEncoder, PooledReader
 from nlp.encoding.rows import write_weights
@@ -38,12 +38,14 @@ class EncoderRecipe:
         tagger: folder of the trained tagger whose reader is the start; None to start from the tagger's own foundation.
         frozen: lowest layers that stay as they are.
         layers: layers of the foundation, where that is the start.
+        foundation_file: the foundation's file; by default the installed package's.
         options: the training.
     """
 
     tagger: Path | None
     frozen: int = 0
     layers: int = 6
+    foundation_file: Path | None = None
     options: EncoderOptions = field(default_factory=EncoderOptions)
 
 
@@ -86,7 +88,7 @@ def train_encoder(
         CaseSampler(*corpus.part("train"), random),
         ClauseSampler(clauses, random),
         pairs,
-        load_encoder().encode,
+        load_encoder(GENERAL_ENCODER).encode,
         recipe.options,
     )
     report(f"{len(corpus.part('train')[1])} cases, {len(clauses)} clauses, {len(pairs)} sentence pairs")
@@ -115,7 +117,7 @@ def train_encoder(
 
 def _start(recipe: EncoderRecipe) -> tuple[PooledReader, Tokenizer]:
     if recipe.tagger is None:
-        foundation = read_foundation(recipe.layers)
+        foundation = read_foundation(recipe.layers, path=recipe.foundation_file)
         reader = BertReader(foundation.shape)
         reader.load_state_dict(foundation.weights)
         return PooledReader(reader), foundation.tokenizer

@@ -43,6 +43,8 @@ class SearchIn(BaseModel):
     text: str = Field(min_length=1, max_length=100_000)
     k: int = Field(default=10, ge=1)
     filters: Filters | None = None
+    collapse: bool = Field(default=True, description="cases with nearly the same text are one hit")
+    per_source: int | None = Field(default=None, ge=1, description="most hits of one source")
 
 
 class SearchOut(BaseModel):
@@ -63,4 +65,6 @@ def search(body: SearchIn, engine: EngineDep) -> SearchOut:
     """Similar cases with matched passages, shared and differing tags, and ranks per channel."""
     if body.k > engine.settings.max_hits:
         raise HTTPException(422, f"k is {body.k}, at most {engine.settings.max_hits} hits are given in one answer")
-    return SearchOut(hits=engine.search(body.text, body.k, body.filters))
+    return SearchOut(
+        hits=engine.search(body.text, body.k, body.filters, collapse=body.collapse, per_source=body.per_source)
+    )

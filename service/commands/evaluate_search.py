@@ -89,7 +89,7 @@ def _index(folder: Path, cases: Path, encoder: str | None) -> CaseIndex:
 
 def _systems(index: CaseIndex, queries: list[SearchQuery], scratch: Path, baselines: bool) -> Iterator[System]:
     import nlp
-    from nlp.encoding import DEFAULT_ENCODER
+    from nlp.encoding import GENERAL_ENCODER
     from nlp.evaluation.search.systems import dense_system, engine_systems, tfidf_system
     from nlp.retrieval import CaseIndex
     from nlp.retrieval.tagmatch import annotated
@@ -99,6 +99,6 @@ def _systems(index: CaseIndex, queries: list[SearchQuery], scratch: Path, baseli
     if not baselines:
         return
     yield tfidf_system(index)
-    if index.info().encoder != DEFAULT_ENCODER:
-        general = CaseIndex.build(scratch / "general", index.cases(), encoder=DEFAULT_ENCODER)
-        yield dense_system(general, "use", f"通用句向量 {DEFAULT_ENCODER}")
+    if index.info().encoder != GENERAL_ENCODER:
+        general = CaseIndex.build(scratch / "general", index.cases(), encoder=GENERAL_ENCODER)
+        yield dense_system(general, "use", f"通用句向量 {GENERAL_ENCODER}")

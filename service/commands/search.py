@@ -21,15 +21,36 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
     queries: Annotated[Path | None, typer.Option(help='批量查询 JSONL:{"id","text"}')] = None,
     out: Annotated[Path | None, typer.Option(help="批量结果 JSONL:{query_id, hits}")] = None,
+    doc_type: Annotated[list[str] | None, typer.Option(help="只看这些文种(可重复)")] = None,
+    unit: Annotated[list[str] | None, typer.Option(help="只看这些单位(可重复)")] = None,
+    outcome: Annotated[list[str] | None, typer.Option(help="只看这些处理结果(可重复)")] = None,
+    label: Annotated[list[str] | None, typer.Option(help="案例须有的表现,如 integrity-(可重复,须全部具备)")] = None,
+    since: Annotated[str | None, typer.Option(help="不早于,如 2018 或 2018-03")] = None,
+    until: Annotated[str | None, typer.Option(help="不晚于")] = None,
+    collapse: Annotated[bool, typer.Option(help="内容近乎相同的案例合为一条")] = True,
+    per_source: Annotated[int | None, typer.Option(min=1, help="同一来源最多几条")] = None,
 ) -> None:
     """检索相似的历史案例并说明理由。"""
     if (text is None) == (queries is None):
         raise typer.BadParameter("给出一段文字,或用 --queries 给出查询文件,二者选一")
+    filters = {
+        "doc_type": doc_type,
+        "unit": unit,
+        "outcome": outcome,
+        "labels": label,
+        "date_from": since,
+        "date_to": until,
+    }
+    options = {
+        "filters": {name: value for name, value in filters.items() if value},
+        "collapse": collapse,
+        "per_source": per_source,
+    }
     if queries is not None:
-        _batch(index, queries, k, out)
+        _batch(index, queries, k, out, options)
         return
     assert text is not None
-    hits = _open(index).search(text, k)
+    hits = _open(index).search(text, k, **options)
     if as_json:
         sys.stdout.write(json.dumps([hit.model_dump(mode="json") for hit in hits], ensure_ascii=False, indent=2) + "\n")
         return
@@ -41,7 +62,7 @@ def search(
     print_hits(Console(highlight=False), hits, default_pipeline().codebook)
 
 
-def _batch(index: Path, queries: Path, k: int, out: Path | None) -> None:
+def _batch(index: Path, queries: Path, k: int, out: Path | None, options: dict[str, Any]) -> None:
     from service.progress import progress_bar
 
     opened = _open(index)
@@ -50,7 +71,7 @@ def _batch(index: Path, queries: Path, k: int, out: Path | None) -> None:
     def rows() -> Iterator[dict[str, Any]]:
         with progress_bar("检索", shown=out is not None) as advance:
             for query in stream:
-                hits = opened.search(query.text, k)
+                hits = opened.search(query.text, k, **options)
                 advance(1)
                 yield {"query_id": query.id, "hits": [hit.model_dump(mode="json") for hit in hits]}
 

@@ -146,7 +146,11 @@ def test_an_index_grows_into_inverted_lists_and_shrinks_out_of_them(tmp_path, ma
 def test_many_equal_passages_do_not_hide_the_first_by_id(tmp_path, encoder):
     cases = [Case(id=f"z{number:04}", text="参加民主测评，得票率较高。") for number in range(1500)]
     index = CaseIndex.build(tmp_path, [*cases, Case(id="a", text=cases[0].text)], encoder=encoder)
-    assert found(index, cases[0].text, k=3) == ["a", "z0000", "z0001"]
+    hits = index.search(cases[0].text, k=3, collapse=False)
+    assert [hit.id for hit in hits] == ["a", "z0000", "z0001"]
+    (hit,) = index.search(cases[0].text, k=3)
+    assert hit.id == "a"
+    assert hit.near_duplicates == [case.id for case in cases]
 
 
 def test_a_case_without_text_is_found_by_nothing(tmp_path, encoder):

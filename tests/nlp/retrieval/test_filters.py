@@ -28,6 +28,8 @@ def ids(index, filters):
         ({"date_to": "2021-07-01"}, {"flood", "show"}),
         ({"date_to": "2021-06-30"}, {"show"}),
         ({"date_from": "2022年3月6日"}, set()),
+        ({"labels": "responsibility-"}, {"shirk"}),
+        ({"labels": ["responsibility+", "responsibility-"]}, set()),
     ],
 )
 def test_filters(index, filters, expected):
@@ -35,7 +37,9 @@ def test_filters(index, filters, expected):
     assert ids(index, Filters.of(filters)) == expected
 
 
-@pytest.mark.parametrize("filters", [{"colour": "red"}, {"date_from": "近期"}, {"unit": 3}])
+@pytest.mark.parametrize(
+    "filters", [{"colour": "red"}, {"date_from": "近期"}, {"unit": 3}, {"labels": "responsibility"}]
+)
 def test_a_wrong_filter_is_an_error(index, filters):
     with pytest.raises(CaseIndexError, match=next(iter(filters))):
         index.search("群众", filters=filters)

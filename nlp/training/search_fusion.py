@@ -1,0 +1,90 @@
+"""The weights of the search's channels, learned on queries with known relevant cases.
+
+The fused score is a weighted sum of min-max normalised channel scores (Bruch, Gai and Ingber 2023), so there are two
+free numbers for three channels. All points of a fine grid are tried, and the one with the best mean nDCG@10 is taken,
+smoothed over its neighbours; with so few numbers nothing more is needed, and the weights stay readable. Short phrases and
+narratives get weights of their own: words decide more for a phrase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.evaluation.search.judgements import Judgements, SearchQuery
+from nlp.retrieval.case import CaseTag
+from nlp.retrieval.fusion import DEFAULT_WEIGHTS, Fusion
+from nlp.retrieval.hits import ChannelName
+from nlp.retrieval.index import CaseIndex
+
+CUTOFF = 10
+DEPTH = 500
+STEP = 0.05
+CHANNELS: tuple[ChannelName, ...] = tuple(DEFAULT_WEIGHTS)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A query's candidates: normalised channel scores (channels, cases), and gains of the cases and of the ideal."""
+
+    parts: NDArray[np.float64]
+    gains: NDArray[np.float64]
+    ideal: float
+
+
+def score_candidates(
+    index: CaseIndex, queries: Sequence[SearchQuery], tags: Mapping[str, list[CaseTag]], judgements: Judgements
+) -> list[Scored]:
+    """What each channel says of the best candidates of every query."""
+    found = []
+    even = Fusion(weights=dict.fromkeys(CHANNELS, 1.0))
+    for query in queries:
+        hits = index.search(query.text, DEPTH, tags=tags[query.id], fusion=even, explain=False, collapse=False)
+        used = max((len(hit.channels) for hit in hits), default=1)
+        parts = np.zeros((len(CHANNELS), len(hits)))
+        for column, hit in enumerate(hits):
+            for row, channel in enumerate(CHANNELS):
+                if channel in hit.channels:
+                    parts[row, column] = hit.channels[channel].contribution * used
+        grades = judgements[query.id]
+        gains = np.array([grades.get(hit.id, 0) for hit in hits], dtype=np.float64)
+        ideal = _gain(np.array(sorted(grades.values(), reverse=True)[:CUTOFF], dtype=np.float64))
+        found.append(Scored(parts, gains, ideal))
+    return found
+
+
+def ndcg(scored: Sequence[Scored], weights: NDArray[np.float64]) -> float:
+    """Mean nDCG@10 of the weighted sum."""
+    values = []
+    for one in scored:
+        order = np.argsort(-(weights @ one.parts), kind="stable")[:CUTOFF]
+        values.append(_gain(one.gains[order]) / one.ideal)
+    return float(np.mean(values))
+
+
+def learn_weights(scored: Sequence[Scored]) -> tuple[dict[ChannelName, float], float]:
+    """The best weights (sum 1) and their mean nDCG@10.
+
+    A point counts with the mean over itself and the points a step away, since a few dozen queries make a rugged surface.
+    """
+    steps = round(1 / STEP)
+    grid = {
+        (one, other): ndcg(scored, np.array([one, other, steps - one - other]) / steps)
+        for one in range(steps + 1)
+        for other in range(steps + 1 - one)
+    }
+
+    def smooth(point: tuple[int, int]) -> float:
+        near = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1), (1, -1), (-1, 1)]
+        return float(np.mean([grid[at] for dx, dy in near if (at := (point[0] + dx, point[1] + dy)) in grid]))
+
+    best = max(grid, key=smooth)
+    numbers = np.array([*best, steps - sum(best)]) / steps
+    return {channel: round(float(number), 4) for channel, number in zip(CHANNELS, numbers, strict=True)}, grid[best]
+
+
+def _gain(gains: NDArray[np.float64]) -> float:
+    return float((gains / np.log2(np.arange(2, len(gains) + 2))).sum())
