@@ -21,6 +21,7 @@ from nlp.retrieval.generation import Generation
 from nlp.retrieval.groups import gather_enough
 from nlp.retrieval.hits import Hit
 from nlp.retrieval.layout import DenseSettings
+from nlp.retrieval.learned import default_fusion
 from nlp.retrieval.ranking import Ranked, rank, take_apart
 from nlp.retrieval.recovery import open_current
 from nlp.retrieval.store import read_pointer, write_lock
@@ -262,7 +263,7 @@ class CaseIndex:
             annotate: finds the tags of the text.
             filters: which cases may be seen; applied before ranking.
             explain: whether hits carry matched pairs and tags.
-            fusion: how channels are fused; ``nlp.retrieval.NARRATIVE`` suits whole narratives.
+            fusion: how channels are fused; what was learned for the encoder and the kind of query by default.
             collapse: show cases with nearly the same text as one hit; ``k`` counts hits.
             per_source: most hits of one ``source``; None for no limit.
 
@@ -286,7 +287,7 @@ class CaseIndex:
         found = compact(tags or (), text)
         if tags is None and annotate is not None and text.strip():
             found = annotated(annotate, text, "query")
-        fusion = fusion or Fusion()
+        fusion = fusion or default_fusion(generation.manifest.encoder.name, text)
         query = take_apart(text, found, self._words, embedder, fusion)
         explainer = Explainer(generation, query, self._words)
         ranked: list[Ranked] = []

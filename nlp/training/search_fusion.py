@@ -8,8 +8,11 @@ narratives get weights of their own: words decide more for a phrase.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +22,7 @@ from nlp.retrieval.case import CaseTag
 from nlp.retrieval.fusion import DEFAULT_WEIGHTS, Fusion
 from nlp.retrieval.hits import ChannelName
 from nlp.retrieval.index import CaseIndex
+from nlp.retrieval.learned import FORMAT
 
 CUTOFF = 10
 DEPTH = 500
@@ -84,6 +88,22 @@ def learn_weights(scored: Sequence[Scored]) -> tuple[dict[ChannelName, float], f
     best = max(grid, key=smooth)
     numbers = np.array([*best, steps - sum(best)]) / steps
     return {channel: round(float(number), 4) for channel, number in zip(CHANNELS, numbers, strict=True)}, grid[best]
+
+
+def write_weights(
+    path: Path, encoder: str, learned: Mapping[str, tuple[dict[ChannelName, float], float]], about: Mapping[str, Any]
+) -> None:
+    """Put what was learned for an encoder into a weights file, beside what it holds for others."""
+    data: dict[str, Any] = {"format": FORMAT, "encoders": {}}
+    if path.is_file():
+        data = json.loads(path.read_text(encoding="utf-8"))
+    kinds: dict[str, Any] = {kind: weights for kind, (weights, _) in learned.items()}
+    figures = {kind: round(value, 4) for kind, (_, value) in learned.items()}
+    data["encoders"][encoder] = kinds | {"ndcg@10": figures, **about}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    partial.replace(path)
 
 
 def _gain(gains: NDArray[np.float64]) -> float:

@@ -94,6 +94,35 @@ def encoder(
     _say(f"完成:{out},用时 {manifest['seconds']} 秒")
 
 
+@app.command("fusion")
+def fusion(
+    index: Annotated[Path, typer.Option("--index", help="由案例语料建立的索引(含全部案例和无关记录)")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="权重文件;已有的其他模型的权重保留")],
+    cases: Annotated[Path | None, typer.Option("--cases", help="案例语料文件夹(默认随产品的 cases)")] = None,
+    split: Annotated[str, typer.Option(help="用哪一部分的查询")] = "dev",
+) -> None:
+    """学习检索各通道的权重(短语与叙述各一套)。"""
+    import nlp
+    from nlp.evaluation.search.archetypes import read_case_corpus, to_queries
+    from nlp.retrieval import CaseIndex
+    from nlp.retrieval.tagmatch import annotated
+    from nlp.training.search_fusion import learn_weights, score_candidates, write_weights
+
+    corpus = read_case_corpus(cases or corpora_path("cases"))
+    rows = corpus.part(split)[2]
+    judgements = corpus.judgements(rows)
+    opened = CaseIndex.open(index)
+    learned = {}
+    for kind in ("phrase", "narrative"):
+        queries = to_queries(row for row in rows if row.kind == kind)
+        tags = {query.id: annotated(nlp.annotate, query.text, query.id) for query in queries}
+        learned[kind] = learn_weights(score_candidates(opened, queries, tags, judgements))
+        _say(f"{kind}:{learned[kind][0]},nDCG@10 {learned[kind][1]:.3f}({len(queries)} 条查询)")
+    name = opened.info().encoder
+    write_weights(out, name, learned, {"split": split, "version": opened.info().encoder_version})
+    _say(f"已写入 {out}({name})")
+
+
 def _source(item: str):  # type: ignore[no-untyped-def]  # the type lives behind the lazy import
     from nlp.training.language_model import Source
 
