@@ -9,7 +9,7 @@ import typer
 
 from nlp.errors import YanpanError
 from nlp.version import PIPELINE_VERSION
-from service.commands import annotate, demo, evaluate, evaluate_search, index, search, segment, serve, train
+from service.commands import alert, annotate, demo, evaluate, evaluate_search, index, search, segment, serve, train
 
 app = typer.Typer(
     name="yanpan",
@@ -38,6 +38,7 @@ app.command("segment")(segment.segment)
 app.add_typer(index.app, name="index")
 app.add_typer(train.app, name="train")
 app.command("search")(search.search)
+app.add_typer(alert.app, name="alert")
 app.command("evaluate")(evaluate.evaluate)
 app.command("evaluate-search")(evaluate_search.evaluate_search)
 app.command("serve")(serve.serve)

@@ -174,6 +174,17 @@ class CaseIndex:
         row = generation.row(id_)
         return None if row is None else generation.case(row)
 
+    @property
+    def next_key(self) -> int:
+        """The key that the next case will get; keys rise and are never given again."""
+        return self._state.generation.manifest.next_key
+
+    def key_of(self, id_: str) -> int | None:
+        """The key of a case, None when it is not in the index; a case that was replaced has a new one."""
+        generation = self._state.generation
+        row = generation.row(id_)
+        return None if row is None else int(generation.keys[row])
+
     def cases(self) -> Iterator[Case]:
         """All cases, in the order in which they were added."""
         return self._state.generation.cases()

@@ -38,12 +38,16 @@ def build(cases: CasesArg, index: IndexOpt, encoder: EncoderOpt = None) -> None:
 
 @app.command("add")
 def add(cases: CasesArg, index: IndexOpt) -> None:
-    """加入案例;编号相同的以新换旧。"""
+    """加入案例;编号相同的以新换旧。保存的检索若有新命中,随即列出。"""
+    from nlp.retrieval.saved import SavedSearches
+    from service.commands.alert import print_alerts
+
     found, failures = _read(cases)
     opened = _open(index)
     opened.add(found)
     typer.echo(f"已加入 {len(found)} 个案例,索引现有 {len(opened)} 个", err=True)
     report_failures(failures, cases)
+    print_alerts(SavedSearches(index, opened))
 
 
 @app.command("remove")
