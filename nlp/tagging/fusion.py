@@ -17,10 +17,9 @@ from nlp.structure.parse import Structure
 from nlp.tagging.candidate import Candidate
 from nlp.tagging.classifier import ClauseJudgement, ModelCard
 from nlp.tagging.context import Assertion
-from nlp.tagging.finder import SCORE_LITERAL
 
-PLAUSIBLE = 0.1
-"""Least score at which a pattern of the lexicon stays: below it two of thirty-three were right on the dev authors."""
+PLAUSIBLE = 0.2
+"""Least score at which the lexicon's word stays below the threshold."""
 
 JOINED = 0.5
 """From this probability on a clause goes on with the episode before it."""
@@ -81,21 +80,23 @@ def fuse(
         going_on: dict[str, int] = {}
         for cell, (score, source_seen) in chosen.items():
             stated = found.get((index, cell), [])
-            if stated:
-                source: TagSource = "both" if source_seen else "lexicon"
+            source: TagSource = "classifier" if not stated else "both" if source_seen else "lexicon"
+            if not stated and (judgement is None or (index, cell[:-1]) in muted_labels or _is_norm(structure, index)):
+                continue
+            place = open_episodes.get(cell)
+            if place is not None and judgement is not None and _goes_on(structure, index, judgement):
+                kept[place] = _longer(kept[place], structure.clauses[index].end, score, judgement.kind, source)
+            elif stated:
                 kept.extend(
                     _attributed(replace(item, candidate=replace(item.candidate, score=score, source=source)), judgement)
                     for item in stated
                 )
-            if stated or judgement is None or (index, cell[:-1]) in muted_labels or _is_norm(structure, index):
-                continue
-            place = open_episodes.get(cell)
-            if place is not None and _goes_on(structure, index, judgement):
-                kept[place] = _longer(kept[place], structure.clauses[index].end, score, judgement.kind)
-            else:
+                place = len(kept) - 1
+            elif judgement is not None:
                 place = len(kept)
                 kept.append(_assertion(structure, index, cell, score, judgement))
-            going_on[cell] = place
+            if place is not None:
+                going_on[cell] = place
         open_episodes = going_on
     return kept + normative
 
@@ -116,6 +117,7 @@ def _chosen(
             if (items := found.get((index, cell)))
         }
     bonus = card.mix[2]
+    columns = {cell: column for column, cell in enumerate(card.cells)}
     chosen: dict[str, tuple[float, bool]] = {}
     for column, cell in enumerate(card.cells):
         stated = found.get((index, cell), [])
@@ -124,23 +126,22 @@ def _chosen(
             # The lexicon found the label and the context engine its sign: of negation it knows more than the network.
             continue
         logit = float(judgement.logits[column])
+        if stated:
+            # The network's belief in the label counts whatever its sign: the sign is the context engine's.
+            logit = max(logit, float(judgement.logits[columns[rival]]))
         alone, score = _sigmoid(logit), _sigmoid(logit + bonus * bool(stated))
-        limit = card.thresholds[column] if finders.min_score is None else finders.min_score
-        if score < limit and (finders.min_score is not None or not _is_trusted(stated, score)):
+        bar = card.thresholds[column] if finders.min_score is None else finders.min_score
+        limit = bar
+        if stated and finders.min_score is None:
+            # Most archives are full of stock phrases that the authors who set the threshold avoid: the lexicon's word
+            # stays with the score it deserves, unless the network thinks it absurd in this place.
+            limit = min(bar, PLAUSIBLE)
+        if score < limit:
             continue
         if score >= chosen.get(rival, (0.0, False))[0]:
             chosen.pop(rival, None)
-            chosen[cell] = (score, alone >= limit)
+            chosen[cell] = (score, alone >= bar)
     return chosen
-
-
-def _is_trusted(stated: Sequence[Assertion], score: float) -> bool:
-    """Whether the lexicon's word stays below the threshold, with the score it deserves.
-
-    Thresholds were chosen on authors who avoid stock phrases; most archives are full of them. So a literal expression
-    always stays, and a pattern where the network does not think it absurd.
-    """
-    return any(score >= PLAUSIBLE or item.candidate.score >= SCORE_LITERAL for item in stated)
 
 
 def _sigmoid(value: float) -> float:
@@ -156,10 +157,12 @@ def _goes_on(structure: Structure, index: int, judgement: ClauseJudgement) -> bo
     return same_line and judgement.joined >= JOINED
 
 
-def _longer(assertion: Assertion, end: int, score: float, kind: Kind) -> Assertion:
+def _longer(assertion: Assertion, end: int, score: float, kind: Kind, source: TagSource) -> Assertion:
     candidate = assertion.candidate
     kind = "fact" if "fact" in (kind, assertion.kind) else "judgement"
-    return replace(assertion, candidate=replace(candidate, end=end, score=max(score, candidate.score)), kind=kind)
+    found_by: TagSource = candidate.source if candidate.source == source else "both"
+    longer = replace(candidate, end=end, score=max(score, candidate.score), source=found_by)
+    return replace(assertion, candidate=longer, kind=kind)
 
 
 def _attributed(assertion: Assertion, judgement: ClauseJudgement | None) -> Assertion:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -75,26 +74,22 @@ def test_both_agreeing_give_one_tag_with_a_higher_score(structure: Structure) ->
 
 
 def test_the_lexicon_alone_keeps_its_word_with_the_score_it_deserves(structure: Structure) -> None:
-    found = fuse(structure, [stated(structure, "一碗水端平", "fairness")], {0: judged()}, CARD)
+    said, unsure = [stated(structure, "一碗水端平", "fairness")], {0: judged(fp=0.05)}
+    found = fuse(structure, said, unsure, CARD)
     assert shown(found, structure) == {("一碗水端平", "fairness+", "lexicon")}
-    assert found[0].candidate.score < 0.5
-    bar = Finders(min_score=0.5)
-    assert fuse(structure, [stated(structure, "一碗水端平", "fairness")], {0: judged()}, CARD, bar) == []
+    assert 0.2 < found[0].candidate.score < 0.5
+    assert fuse(structure, said, unsure, CARD, Finders(min_score=0.5)) == []
 
 
-def test_a_pattern_the_network_thinks_absurd_is_dropped(structure: Structure) -> None:
-    (literal,) = [stated(structure, "一碗水端平", "fairness")]
-    pattern = replace(literal, candidate=replace(literal.candidate, score=0.7))
-    assert fuse(structure, [pattern], {0: judged()}, CARD) == []
-    assert shown(fuse(structure, [pattern], {0: judged(fp=0.05)}, CARD), structure) == {
-        ("一碗水端平", "fairness+", "lexicon")
-    }
+def test_what_the_network_thinks_absurd_is_dropped(structure: Structure) -> None:
+    assert fuse(structure, [stated(structure, "一碗水端平", "fairness")], {0: judged()}, CARD) == []
 
 
 def test_the_sign_the_context_engine_gave_stands_against_the_network(structure: Structure) -> None:
     said = [stated(structure, "一碗水端平", "fairness", "-")]
     found = fuse(structure, said, {0: judged(fp=0.9)}, CARD)
-    assert shown(found, structure) == {("一碗水端平", "fairness-", "lexicon")}
+    assert shown(found, structure) == {("一碗水端平", "fairness-", "both")}
+    assert found[0].candidate.score > 0.9
 
 
 def test_of_two_polarities_the_more_probable_one_is_kept(structure: Structure) -> None:
@@ -110,7 +105,7 @@ def test_a_norm_the_lexicon_saw_is_not_tagged_by_the_network(structure: Structur
 
 def test_without_the_lexicon_its_word_does_not_count(structure: Structure) -> None:
     said = [stated(structure, "一碗水端平", "fairness")]
-    assert fuse(structure, said, {0: judged()}, CARD, Finders(lexicon=False)) == []
+    assert fuse(structure, said, {0: judged(fp=0.3)}, CARD, Finders(lexicon=False)) == []
 
 
 def test_the_callers_bar_replaces_the_thresholds(structure: Structure) -> None:
