@@ -27,6 +27,7 @@ check: $(STAMP)
 	$(BIN)/lint-imports
 	$(BIN)/python -m nlp.tagging.lint
 	$(BIN)/python -m nlp.evaluation.corpus_check
+	$(BIN)/python -m nlp.evaluation.search.case_check
 
 serve: $(STAMP)
 	$(BIN)/yanpan serve

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from nlp.encoding.contract import DEFAULT_ENCODER
 from nlp.errors import ConfigurationError
 
 
@@ -16,7 +17,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="YANPAN_", extra="ignore", frozen=True)
 
     codebook: Path | None = Field(default=None, description="another organisation's codebook file")
-    encoder: str = Field(default="use-multilingual-v3", description="sentence encoder by name or path")
+    encoder: str = Field(default=DEFAULT_ENCODER, description="sentence encoder by name or path")
     index_dir: Path = Field(default=Path("yanpan-index"), description="folder of the case index the API serves")
     host: str = "127.0.0.1"
     port: int = Field(default=8017, ge=0, le=65535)

@@ -14,7 +14,8 @@ GENERAL_ENCODER = "use-multilingual-v3"
 BEHAVIOUR_ENCODER = "yanpan-behaviour-v1"
 """The encoder trained for likeness of behaviour; its weights ship in ``corpora/models/encoder``."""
 
-DEFAULT_ENCODER = GENERAL_ENCODER
+DEFAULT_ENCODER = "yanpan-joined-v1"
+"""Both of them as one; see ``nlp.encoding.joined``."""
 
 
 @runtime_checkable

@@ -10,7 +10,7 @@ from nlp.encoding.contract import BEHAVIOUR_ENCODER, DEFAULT_ENCODER, GENERAL_EN
 from nlp.errors import EncoderError
 from nlp.resources import corpora_path
 
-_SHIPPED = (BEHAVIOUR_ENCODER, GENERAL_ENCODER)
+_SHIPPED = (DEFAULT_ENCODER, BEHAVIOUR_ENCODER, GENERAL_ENCODER)
 _Key = tuple[str, str]
 _encoders: dict[_Key, Encoder] = {}
 _locks: dict[_Key, Lock] = {}
@@ -24,7 +24,7 @@ def load_encoder(name: str | Path = DEFAULT_ENCODER, *, device: str = "cpu") -> 
     trained from it). A folder that changes after it was loaded is not read again.
 
     Args:
-        name: ``"yanpan-behaviour-v1"``, ``"use-multilingual-v3"``, the folder of an encoder written by ``yanpan train
+        name: ``"yanpan-joined-v1"``, ``"yanpan-behaviour-v1"``, ``"use-multilingual-v3"``, the folder of an encoder written by ``yanpan train
             encoder`` or of a SentenceTransformer, or the name of one in the local Hugging Face cache. Nothing is ever
             downloaded.
         device: a torch device such as ``"cpu"`` or ``"cuda"``.
@@ -47,6 +47,12 @@ def load_encoder(name: str | Path = DEFAULT_ENCODER, *, device: str = "cpu") -> 
 def _load(name: str, device: str) -> Encoder:
     _check_device(device)
     reload = (_reload, (name, device))
+    if name == DEFAULT_ENCODER:
+        from nlp.encoding.joined import BEHAVIOUR_SHARE, JoinedEncoder
+
+        behaviour = load_encoder(BEHAVIOUR_ENCODER, device=device)
+        general = load_encoder(GENERAL_ENCODER, device=device)
+        return JoinedEncoder(name, behaviour, general, BEHAVIOUR_SHARE, reload=reload)
     folder = corpora_path("models", "encoder") if name == BEHAVIOUR_ENCODER else Path(name)
     if name != GENERAL_ENCODER:
         from nlp.encoding.saved import holds_pooled, holds_use, read_use
@@ -60,14 +66,14 @@ def _load(name: str, device: str) -> Encoder:
             from nlp.encoding.transformer import TransformerEncoder
 
             return TransformerEncoder(name, device=device, reload=reload)
-        parts = read_use(folder)
+        saved = read_use(folder)
     else:
         from nlp.encoding.weights import load_package
 
-        parts = load_package()
+        saved = load_package()
     from nlp.encoding.use import UseEncoder
 
-    return UseEncoder(name, *parts, device=device, reload=reload)
+    return UseEncoder(name, *saved, device=device, reload=reload)
 
 
 def _check_device(device: str) -> None:

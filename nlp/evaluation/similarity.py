@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
@@ -59,21 +59,40 @@ def spearman(encoder: Encoder, pairs: Sequence[JudgedPair]) -> float:
     return float(found.statistic) * 100
 
 
-def case_margin(encoder: Encoder, archetypes: Sequence[Archetype], cases: Sequence[ArchetypeCase]) -> Margin:
-    """Scores between cases of the same, kindred, opposite and other archetypes."""
+def case_margin(
+    encoder: Encoder,
+    archetypes: Sequence[Archetype],
+    cases: Sequence[ArchetypeCase],
+    anchors: Collection[str] | None = None,
+) -> Margin:
+    """Scores between cases of the same, kindred, opposite and other archetypes.
+
+    Args:
+        encoder: what is measured.
+        archetypes: the plan.
+        cases: those of other archetypes are left out.
+        anchors: archetypes whose cases are compared with all others (opposites may lie in another split); None for all.
+
+    Returns:
+        Means; NaN for a relation that does not occur.
+    """
     plan = {item.id: item for item in archetypes}
     known = [case for case in cases if case.archetype in plan]
-    scores = _scores(encoder, [case.text for case in known])
     ids = [str(case.archetype) for case in known]
-    relation = np.array([[_relation(plan[one], plan[other]) for other in ids] for one in ids])
-    np.fill_diagonal(relation, "self")
-    means = {name: float(scores[relation == name].mean()) for name in ("same", "kin", "opposite", "other")}
+    rows = [row for row, id_ in enumerate(ids) if anchors is None or id_ in anchors]
+    scores = _scores(encoder, [case.text for case in known])[rows]
+    relation = np.array([[_relation(plan[ids[row]], plan[other]) for other in ids] for row in rows])
+    relation[np.arange(len(rows)), rows] = "self"
+    means = {
+        name: float(found.mean()) if (found := scores[relation == name]).size else float("nan")
+        for name in ("same", "kin", "opposite", "other")
+    }
     wins = total = 0.0
-    for row in range(len(ids)):
+    for row in range(len(rows)):
         same, opposite = scores[row][relation[row] == "same"], scores[row][relation[row] == "opposite"]
         wins += float((same[:, None] > opposite[None, :]).sum())
         total += same.size * opposite.size
-    return Margin(**means, ordered=wins / max(total, 1.0))
+    return Margin(**means, ordered=wins / total if total else float("nan"))
 
 
 def _relation(one: Archetype, other: Archetype) -> str:

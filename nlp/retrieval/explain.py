@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from nlp.retrieval.case import Case, CaseTag
 from nlp.retrieval.circumstances import compare_circumstances
-from nlp.retrieval.generation import Generation
 from nlp.retrieval.hits import Hit, Pair, Quote, TagEvidence
 from nlp.retrieval.passages import Passage
+from nlp.retrieval.protocol import Explainable
 from nlp.retrieval.ranking import Query, Ranked
 from nlp.retrieval.tagmatch import shown
 from nlp.schema import Polarity
@@ -31,7 +31,7 @@ _WORTH_SHOWING = 0.6
 class Explainer:
     """Turns ranked cases of one search into hits."""
 
-    def __init__(self, generation: Generation, query: Query, words: Words) -> None:
+    def __init__(self, generation: Explainable, query: Query, words: Words) -> None:
         self._generation = generation
         self._query = query
         self._words = words

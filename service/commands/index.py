@@ -19,7 +19,7 @@ app = typer.Typer(help="历史案例索引:建立、增加、移除、查看。"
 
 CasesArg = Annotated[Path, typer.Argument(help='案例 JSONL:{"id","text",…}', show_default=False)]
 IndexOpt = Annotated[Path, typer.Option("--index", help="索引文件夹", show_default=False)]
-EncoderOpt = Annotated[str | None, typer.Option(help="句向量模型名或路径;缺省 use-multilingual-v3")]
+EncoderOpt = Annotated[str | None, typer.Option(help="句向量模型名或路径;缺省 yanpan-joined-v1")]
 
 
 @app.command("build")

@@ -67,8 +67,8 @@ def encoder(
     from_foundation: Annotated[
         bool, typer.Option("--from-foundation", help="不从标注模型、从预训练编码器起步")
     ] = False,
-    updates: Annotated[int, typer.Option(min=1, help="更新次数")] = 400,
-    frozen: Annotated[int, typer.Option(min=0, help="最低几层不训练")] = 0,
+    updates: Annotated[int, typer.Option(min=1, help="更新次数")] = 350,
+    frozen: Annotated[int, typer.Option(min=0, help="最低几层不训练")] = 2,
     threads: Annotated[int, typer.Option(min=1, help="处理器线程")] = 2,
     seed: Annotated[int, typer.Option(help="随机种子")] = 20261122,
 ) -> None:

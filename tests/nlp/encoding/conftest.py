@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nlp.encoding import Encoder, load_encoder
+from nlp.encoding import GENERAL_ENCODER, Encoder, load_encoder
 
 OPENINGS = ("该同志", "李某在A镇任职期间，", "班子成员普遍认为，王某", "據反映，張某在某局工作時", "2023年，")
 MIDDLES = (
@@ -45,7 +45,7 @@ def sentences() -> list[str]:
 
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
-    return load_encoder()
+    return load_encoder(GENERAL_ENCODER)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from threading import Barrier
 import numpy as np
 import pytest
 
-from nlp.encoding import Encoder, load_encoder
+from nlp.encoding import GENERAL_ENCODER, Encoder, load_encoder
 from nlp.errors import EncoderError
 
 ROOT = Path(__file__).parents[3]
@@ -67,7 +67,7 @@ def test_forked_child_can_encode(encoder: Encoder, sentences: list[str]) -> None
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(60)
         found = encoder.encode(sentences)
-        os._exit(0 if np.allclose(found, expected, atol=1e-5) and load_encoder() is encoder else 1)
+        os._exit(0 if np.allclose(found, expected, atol=1e-5) and load_encoder(GENERAL_ENCODER) is encoder else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
@@ -83,7 +83,7 @@ def test_threads_get_one_encoder(saved_folder: Path) -> None:
         loaded = list(pool.map(load, range(8)))
     assert all(found is loaded[0] for found in loaded)
     assert load_encoder(str(saved_folder)) is loaded[0]
-    assert load_encoder() is not loaded[0]
+    assert load_encoder(GENERAL_ENCODER) is not loaded[0]
 
 
 @pytest.mark.slow

@@ -1,0 +1,129 @@
+"""Ranking: every channel proposes, all candidates are scored, then fused, as ``nlp.retrieval.ranking`` does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.retrieval.embedder import Vectors
+from nlp.retrieval.fusion import REFERENCE, Fusion, Ranking, contributions, low_score
+from nlp.retrieval.hits import ChannelName, ChannelScore
+from nlp.retrieval.milvus.channels import Bm25, Dense, Proposals, TagWeights, tag_proposals
+from nlp.retrieval.milvus.reading import Reader
+from nlp.retrieval.milvus.settings import WINDOW
+from nlp.retrieval.ranking import Query, Ranked
+from nlp.retrieval.tagmatch import shown
+
+
+class Found(NamedTuple):
+    """Cases in the fused order; ``ranked`` names them by their row in ``keys``."""
+
+    keys: list[str]
+    ranked: list[Ranked]
+
+
+@dataclass(frozen=True)
+class Search:
+    """One search.
+
+    Attributes:
+        reader: reads for it.
+        query: taken apart.
+        fusion: of the channels.
+        expression: of the filters.
+        weights: of labels.
+    """
+
+    reader: Reader
+    query: Query
+    fusion: Fusion
+    expression: str | None
+    weights: TagWeights
+
+    def rank(self, k: int) -> Found:
+        """The best ``k`` cases, by score and then by id; fewer when no channel has anything to say of the others."""
+        depth = min(WINDOW, max(REFERENCE, k))
+        bm25, dense = self._bm25(), self._dense()
+        pairs = shown(self.query.tags) if self.fusion.weight("tags") else frozenset()
+        proposals: dict[ChannelName, Proposals] = {}
+        if bm25 is not None:
+            proposals["bm25"] = bm25.top(depth)
+        if dense is not None:
+            proposals["dense"] = dense.top(depth)
+        if pairs:
+            proposals["tags"] = tag_proposals(self.reader, self.weights, pairs, self.expression, depth)
+        heads = self.reader.heads(key for one in proposals.values() for key in one)
+        # Rows in the order of ids, so that a row settles ties.
+        keys = sorted(heads, key=lambda key: heads[key].id)
+        rows = {key: row for row, key in enumerate(keys)}
+        rankings = [
+            _ranking(name, {rows[key]: score for key, score in found.items()}, depth)
+            for name, found in proposals.items()
+            # An index without a word of the query says nothing; sharing no label is an answer, as in the embedded one.
+            if found or name == "tags"
+        ]
+        candidates = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(one.rows for one in rankings)]))
+        if len(candidates) == 0:
+            return Found(keys, [])
+        scores: list[NDArray[np.float64]] = []
+        for ranking in rankings:
+            known = proposals[ranking.channel]
+            open_ = [keys[row] for row in candidates.tolist() if keys[row] not in known]
+            if ranking.channel == "bm25" and bm25 is not None:
+                known = known | bm25.complete(open_)
+            elif ranking.channel == "dense" and dense is not None:
+                known = known | dense.complete(open_)
+            else:
+                known = known | {key: self.weights.score(pairs, heads[key].shown) for key in open_}
+            scores.append(np.array([known.get(keys[row], np.nan) for row in candidates.tolist()]))
+        return Found(keys, _fused(rankings, candidates, scores, self.fusion, k))
+
+    def _bm25(self) -> Bm25 | None:
+        if not self.fusion.weight("bm25") or not self.query.terms:
+            return None
+        return Bm25(self.reader, self.query.terms, self.expression)
+
+    def _dense(self) -> Dense | None:
+        if not self.fusion.weight("dense") or self.query.vectors is None:
+            return None
+        vectors: Vectors = self.query.vectors[np.linalg.norm(self.query.vectors, axis=1) > 0]
+        return Dense(self.reader, vectors, self.expression) if len(vectors) else None
+
+
+def _ranking(channel: ChannelName, scores: dict[int, float], depth: int) -> Ranking:
+    rows = sorted(scores, key=lambda row: (-scores[row], row))[:depth]
+    best = np.array([scores[row] for row in rows], dtype=np.float64)
+    lows = {"bm25": low_score(best, 0.0), "dense": low_score(best, None), "tags": 0.0}
+    return Ranking(channel, np.array(rows, dtype=np.int64), best, lows[channel])
+
+
+def _fused(
+    rankings: Sequence[Ranking],
+    candidates: NDArray[np.int64],
+    scores: Sequence[NDArray[np.float64]],
+    fusion: Fusion,
+    k: int,
+) -> list[Ranked]:
+    parts = contributions(rankings, candidates, scores, fusion)
+    fused = np.round(parts.sum(axis=0), 6)
+    places = [{int(row): place for place, row in enumerate(one.rows, start=1)} for one in rankings]
+    return [
+        Ranked(
+            int(candidates[at]),
+            float(fused[at]),
+            {
+                ranking.channel: ChannelScore(
+                    score=float(found[at]),
+                    rank=place.get(int(candidates[at])),
+                    contribution=round(float(part[at]), 6),
+                )
+                for ranking, found, part, place in zip(rankings, scores, parts, places, strict=True)
+                if not np.isnan(found[at])
+            },
+        )
+        for at in np.lexsort((candidates, -fused))[:k]
+    ]
