@@ -25,7 +25,7 @@ from nlp.resources import corpora_path
 ALIKE = 0.5
 """Jaccard similarity of the bigrams from which on two texts count as nearly the same."""
 
-LEAST_CASES = 7
+LEAST_CASES = 8
 QUERY_KINDS = ("phrase", "narrative")
 
 

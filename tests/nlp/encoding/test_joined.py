@@ -9,6 +9,9 @@ import pytest
 
 from nlp.encoding import BEHAVIOUR_ENCODER, DEFAULT_ENCODER, GENERAL_ENCODER, load_encoder
 from nlp.encoding.joined import BEHAVIOUR_SHARE
+from nlp.evaluation.search.archetypes import read_case_corpus
+from nlp.evaluation.similarity import case_margin
+from nlp.resources import corpora_path
 
 TEXTS = ["新官不理旧账", "前任签的合同他一概不认", "", "他连夜守在堤上"]
 
@@ -29,15 +32,19 @@ def test_it_is_loaded_once_and_pickles_as_its_name() -> None:
     assert pickle.loads(pickle.dumps(encoder)) is encoder
 
 
-def test_the_same_conduct_in_other_words_is_nearer_than_its_opposite() -> None:
-    text, same, opposite = load_encoder().encode(
-        [
-            "前任签的合同，新局长一概不认，企业跑了十几趟。",
-            "换了校长，上届答应家长的事都不作数了。",
-            "换了校长，上届答应家长的事一件件兑了现。",
-        ]
+def test_unseen_conduct_is_nearer_to_itself_than_to_its_opposite_in_most_cases() -> None:
+    corpus = read_case_corpus(corpora_path("cases"))
+    unseen = [item for item in corpus.part("test")[0] if item.opposite][:6]
+    ids = {item.id for item in unseen} | {str(item.opposite) for item in unseen}
+    cases = [case for case in corpus.cases if case.archetype in ids]
+    anchors = {item.id for item in unseen}
+    behaviour, general = (
+        case_margin(load_encoder(name), corpus.archetypes, cases, anchors)
+        for name in (BEHAVIOUR_ENCODER, GENERAL_ENCODER)
     )
-    assert text @ same > text @ opposite
+    assert behaviour.ordered > 0.65
+    assert behaviour.ordered > general.ordered
+    assert behaviour.same - behaviour.opposite > general.same - general.opposite
 
 
 def test_padding_and_company_change_no_vector_visibly() -> None:

@@ -32,22 +32,29 @@ def parts(folder):
     return sorted(path for path in generation.rglob("*") if path.is_file() and not path.name.endswith(".lock"))
 
 
+def put(path, content):
+    """Another file in its place: cutting a file short that an index still open has mapped would be a bus error."""
+    other = path.with_name(path.name + ".other")
+    other.write_bytes(content)
+    other.replace(path)
+
+
 def cut(path):
-    path.write_bytes(path.read_bytes()[:-2])
+    put(path, path.read_bytes()[:-2])
 
 
 def flip(path):
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
-    path.write_bytes(bytes(content))
+    put(path, bytes(content))
 
 
 def lengthen(path):
-    path.write_bytes(path.read_bytes() + b"\0")
+    put(path, path.read_bytes() + b"\0")
 
 
 def empty(path):
-    path.write_bytes(b"")
+    put(path, b"")
 
 
 NAMES = ["heads.jsonl", "passages.bin", "vectors.bin", "ann.faiss", "manifest.json", "meta.json", ".managed.json"]
