@@ -83,9 +83,11 @@ def test_k_has_no_ceiling(tmp_path, encoder):
 def test_ties_are_settled_by_id(tmp_path, encoder):
     cases = [Case(id=id_, text="工作踏实，群众认可。") for id_ in ("乙", "b", "10", "9", "甲", "a")]
     index = CaseIndex.build(tmp_path, cases, encoder=encoder)
-    hits = index.search("群众认可", k=4)
+    hits = index.search("群众认可", k=4, collapse=False)
     assert [hit.id for hit in hits] == ["10", "9", "a", "b"]
     assert len({hit.score for hit in hits}) == 1
+    (hit,) = index.search("群众认可", k=4)
+    assert [hit.id, *hit.near_duplicates] == ["10", "9", "a", "b", "乙", "甲"]
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "，。！？", "*", "\x00", "😀", "x", "Q" * 3000])
