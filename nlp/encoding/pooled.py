@@ -90,20 +90,8 @@ class PooledEncoder:
     def __init__(
         self, name: str, folder: Path, *, device: str, reload: tuple[Callable[..., object], tuple[object, ...]]
     ) -> None:
-        try:
-            card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
-            if card["format"] != FORMAT:
-                raise EncoderError(f"format {card['format']}", path=str(folder / CARD), expected=f"format {FORMAT}")
-            shape = BertShape(**card["shape"])
-            tokenizer = Tokenizer.from_str((folder / TOKENIZER).read_text(encoding="utf-8"))
-            network = PooledReader(BertReader(shape))
-            read_weights(network, folder / WEIGHTS)
-        except (OSError, ValueError, KeyError, TypeError, ModelError) as error:
-            raise EncoderError(
-                f"the encoder cannot be loaded: {error}",
-                path=str(folder),
-                expected="a folder written by `yanpan train encoder`",
-            ) from error
+        network, tokenizer = read_pooled(folder)
+        shape = network.reader.shape
         self.name = name
         self.dimension = shape.width
         self.version = _digest(folder)
@@ -142,6 +130,28 @@ class PooledEncoder:
 
     def __repr__(self) -> str:
         return f"PooledEncoder(name={self.name!r}, version={self.version!r}, device={self._device!r})"
+
+
+def read_pooled(folder: Path) -> tuple[PooledReader, Tokenizer]:
+    """Network and tokenizer of an encoder folder.
+
+    Raises:
+        EncoderError: a file is missing or broken.
+    """
+    try:
+        card: dict[str, Any] = json.loads((folder / CARD).read_text(encoding="utf-8"))
+        if card["format"] != FORMAT:
+            raise EncoderError(f"format {card['format']}", path=str(folder / CARD), expected=f"format {FORMAT}")
+        network = PooledReader(BertReader(BertShape(**card["shape"])))
+        tokenizer = Tokenizer.from_str((folder / TOKENIZER).read_text(encoding="utf-8"))
+        read_weights(network, folder / WEIGHTS)
+    except (OSError, ValueError, KeyError, TypeError, ModelError) as error:
+        raise EncoderError(
+            f"the encoder cannot be loaded: {error}",
+            path=str(folder),
+            expected="a folder written by `yanpan train encoder`",
+        ) from error
+    return network, tokenizer
 
 
 def _digest(folder: Path) -> str:

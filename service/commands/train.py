@@ -59,7 +59,10 @@ def language_model(
 
 @app.command("encoder")
 def encoder(
-    pairs: Annotated[Path, typer.Option("--pairs", help="有人工分值的句对(句、句、分,制表符分隔;如 STS-B 训练集)")],
+    pairs: Annotated[
+        list[Path],
+        typer.Option("--pairs", help="有人工分值的句对(句、句、分,制表符分隔;如 STS-B 训练集;可多次给出)"),
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", help="输出文件夹")],
     cases: Annotated[Path | None, typer.Option("--cases", help="案例语料文件夹(默认随产品的 cases)")] = None,
     corpus: Annotated[Path | None, typer.Option("--corpus", help="句库所在语料(默认随产品的 narratives)")] = None,
@@ -67,7 +70,13 @@ def encoder(
     from_foundation: Annotated[
         bool, typer.Option("--from-foundation", help="不从标注模型、从预训练编码器起步")
     ] = False,
+    go_on: Annotated[Path | None, typer.Option("--go-on", help="从这个行为句向量模型接着训练")] = None,
+    glosses: Annotated[
+        list[Path] | None,
+        typer.Option("--glosses", help="成语、俗语、歇后语及其释义(制表符分隔,一行一条;可多次给出)"),
+    ] = None,
     updates: Annotated[int, typer.Option(min=1, help="更新次数")] = 350,
+    rate: Annotated[float, typer.Option(min=0, help="最高学习率")] = 1.5e-4,
     frozen: Annotated[int, typer.Option(min=0, help="最低几层不训练")] = 2,
     threads: Annotated[int, typer.Option(min=1, help="处理器线程")] = 2,
     seed: Annotated[int, typer.Option(help="随机种子")] = 20261122,
@@ -78,7 +87,7 @@ def encoder(
     from nlp.evaluation.search.archetypes import read_case_corpus
     from nlp.training.corpus import read_corpus
     from nlp.training.encoder import EncoderOptions
-    from nlp.training.encoder_data import read_scored_pairs
+    from nlp.training.encoder_data import read_glosses, read_scored_pairs
     from nlp.training.encoder_recipe import EncoderRecipe, train_encoder
 
     torch.set_num_threads(threads)
@@ -86,10 +95,13 @@ def encoder(
     manifest = train_encoder(
         read_case_corpus(cases or corpora_path("cases")),
         read_corpus(corpus or corpora_path("narratives"), "train").bank,
-        read_scored_pairs(pairs),
+        [pair for path in pairs for pair in read_scored_pairs(path)],
         out,
-        EncoderRecipe(tagger=start, frozen=frozen, options=EncoderOptions(updates=updates, seed=seed)),
+        EncoderRecipe(
+            tagger=start, encoder=go_on, frozen=frozen, options=EncoderOptions(updates=updates, rate=rate, seed=seed)
+        ),
         _say,
+        [pair for path in glosses or () for pair in read_glosses(path)],
     )
     _say(f"完成:{out},用时 {manifest['seconds']} 秒")
 

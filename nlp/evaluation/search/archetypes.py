@@ -1,8 +1,10 @@
 """The case corpus: archetypes of behaviour, cases that tell them, queries, and unrelated records.
 
 Folder layout: ``archetypes.yaml`` (the plan, in families), ``texts/AUTHOR.jsonl``, ``unrelated/AUTHOR.jsonl``,
-``queries/AUTHOR.jsonl`` and ``splits.yaml`` (families of train, dev and test). A case is relevant to a query with grade
-2 where the archetype is the same and with grade 1 where only the family is.
+``queries/AUTHOR.jsonl``, ``splits.yaml`` (families of train, dev and test) and, for training only,
+``expressions/AUTHOR.jsonl`` (more phrases for the archetypes) and ``sketches/AUTHOR.jsonl`` (small mechanisms of conduct
+that are no archetypes). A case is relevant to a query with grade 2 where the archetype is the same and with grade 1 where
+only the family is.
 """
 
 from __future__ import annotations
@@ -71,11 +73,26 @@ class ArchetypeQuery(_Row):
     text: str = Field(min_length=1)
 
 
+class Sketch(_Row):
+    """A small mechanism of conduct, said in phrases and told in episodes; training text only.
+
+    Attributes:
+        cell: the codebook cell it shows (``label+`` or ``label-``).
+    """
+
+    id: str
+    author: str
+    cell: str
+    phrases: tuple[str, ...] = Field(min_length=1)
+    episodes: tuple[str, ...] = Field(min_length=1)
+
+
 class CaseCorpus(_Row):
     """Everything of a corpus folder.
 
     Attributes:
         splits: train, dev and test to the families in them.
+        expressions: phrases that are training text and never queries of an evaluation.
     """
 
     archetypes: tuple[Archetype, ...]
@@ -83,6 +100,8 @@ class CaseCorpus(_Row):
     unrelated: tuple[ArchetypeCase, ...]
     queries: tuple[ArchetypeQuery, ...]
     splits: dict[str, tuple[str, ...]]
+    expressions: tuple[ArchetypeQuery, ...] = ()
+    sketches: tuple[Sketch, ...] = ()
 
     def part(self, split: str) -> tuple[list[Archetype], list[ArchetypeCase], list[ArchetypeQuery]]:
         """Archetypes, cases and queries of a split.
@@ -114,7 +133,7 @@ class CaseCorpus(_Row):
         return found
 
 
-Row = TypeVar("Row", ArchetypeCase, ArchetypeQuery)
+Row = TypeVar("Row", ArchetypeCase, ArchetypeQuery, Sketch)
 
 
 def read_case_corpus(folder: Path) -> CaseCorpus:
@@ -141,9 +160,11 @@ def read_case_corpus(folder: Path) -> CaseCorpus:
         unrelated=tuple(_rows(folder / "unrelated", ArchetypeCase)),
         queries=tuple(_rows(folder / "queries", ArchetypeQuery)),
         splits=splits,
+        expressions=tuple(_rows(folder / "expressions", ArchetypeQuery)),
+        sketches=tuple(_rows(folder / "sketches", Sketch)),
     )
     known = {item.id for item in archetypes}
-    rows: list[ArchetypeCase | ArchetypeQuery] = [*corpus.cases, *corpus.queries]
+    rows: list[ArchetypeCase | ArchetypeQuery] = [*corpus.cases, *corpus.queries, *corpus.expressions]
     foreign = sorted(
         {row.id for row in rows if row.archetype not in known}
         | {row.id for row in corpus.unrelated if row.archetype is not None}

@@ -18,13 +18,14 @@ from nlp.evaluation.search.archetypes import (
     ArchetypeCase,
     ArchetypeQuery,
     CaseCorpus,
+    Sketch,
     read_case_corpus,
     to_cases,
 )
 from nlp.evaluation.similarity import case_margin
 from nlp.retrieval.dense import match_score
 from nlp.training.encoder import EncoderOptions, contrast, late_scores
-from nlp.training.encoder_data import CaseSampler, ScoredPair, read_scored_pairs
+from nlp.training.encoder_data import CaseSampler, MeaningSampler, ScoredPair, read_glosses, read_scored_pairs
 from nlp.training.encoder_recipe import EncoderRecipe, train_encoder
 
 TEXTS = {
@@ -62,7 +63,13 @@ def corpus() -> CaseCorpus:
     queries = [
         ArchetypeQuery(id=f"q-{id_}", author="q", archetype=id_, kind="phrase", text=TEXTS[id_][0]) for id_ in TEXTS
     ]
+    sketches = [
+        Sketch(id="s1", author="s", cell="responsibility-", phrases=("见事就躲",), episodes=("天天推诿拖延",)),
+        Sketch(id="s2", author="s", cell="work_style+", phrases=("人在村里",), episodes=("天天在村里办事",)),
+    ]
     return CaseCorpus(
+        sketches=tuple(sketches),
+        expressions=tuple(one.model_copy(update={"id": f"x-{one.id}", "text": "散会就忘"}) for one in queries[2:3]),
         archetypes=tuple(archetype(id_) for id_ in TEXTS),
         cases=tuple(cases),
         unrelated=(),
@@ -79,6 +86,7 @@ CLAUSES = [
         ("work_style-", "不在村里"), ("work_style-", "开会说得好"),
     ]
 ]  # fmt: skip
+GLOSSES = [("推诿", "见事就躲"), ("拖延", "天天办事不快"), ("𠮷𠮷", "没有认识的字")]
 PAIRS = [ScoredPair("他在村里", "人在村里", 1.0), ScoredPair("他在村里", "散会就忘", 0.0)]
 
 
@@ -93,7 +101,7 @@ def trained(
 ) -> tuple[Path, dict[str, Any]]:
     out = tmp_path_factory.mktemp("encoder") / "e"
     given = corpus.model_copy(update={"splits": {"train": ("F1", "F2"), "dev": ("F1", "F2")}})
-    return out, train_encoder(given, CLAUSES, PAIRS, out, recipe(foundation_file), lambda _: None)
+    return out, train_encoder(given, CLAUSES, PAIRS, out, recipe(foundation_file), lambda _: None, GLOSSES)
 
 
 def test_cases_of_one_archetype_end_up_nearer_than_their_opposites(
@@ -124,7 +132,7 @@ def test_the_same_seed_gives_the_same_bytes(
     trained: tuple[Path, dict[str, Any]], corpus: CaseCorpus, foundation_file: Path, tmp_path: Path
 ) -> None:
     given = corpus.model_copy(update={"splits": {"train": ("F1", "F2"), "dev": ("F1", "F2")}})
-    train_encoder(given, CLAUSES, PAIRS, tmp_path / "e", recipe(foundation_file), lambda _: None)
+    train_encoder(given, CLAUSES, PAIRS, tmp_path / "e", recipe(foundation_file), lambda _: None, GLOSSES)
     for name in ("weights.safetensors", "tokenizer.json", "encoder.json"):
         assert (tmp_path / "e" / name).read_bytes() == (trained[0] / name).read_bytes()
 
@@ -170,6 +178,46 @@ def test_pairs_are_read_with_their_scores_scaled(tmp_path: Path) -> None:
     path.write_text("甲\t乙\t5\n丙丁\n", encoding="utf-8")
     with pytest.raises(InvalidRecordError, match="line 2"):
         read_scored_pairs(path)
+
+
+def test_a_phrase_comes_to_stand_by_what_it_means(trained: tuple[Path, dict[str, Any]]) -> None:
+    one, other, foreign = load_encoder(trained[0]).encode(["人在村里", "天天在村里办事", "天天推诿拖延"])
+    assert one @ other > one @ foreign + 0.1
+
+
+def test_training_can_go_on_from_an_encoder(
+    trained: tuple[Path, dict[str, Any]], corpus: CaseCorpus, foundation_file: Path, tmp_path: Path
+) -> None:
+    given = corpus.model_copy(update={"splits": {"train": ("F1", "F2"), "dev": ("F1", "F2")}})
+    short = EncoderOptions(updates=2, rate=1e-6, families=2, labels=2, pairs=4)
+    manifest = train_encoder(
+        given, CLAUSES, PAIRS, tmp_path / "e", EncoderRecipe(None, encoder=trained[0], options=short), lambda _: None
+    )
+    before, after = (load_encoder(path).encode(["人在村里"])[0] for path in (trained[0], tmp_path / "e"))
+    assert before @ after > 0.99
+    assert len(manifest["encoder"]) == 64
+
+
+def test_near_meanings_are_drawn_together() -> None:
+    groups = [[f"{place}甲", f"{place}乙"] for place in range(40)]
+    sampler = MeaningSampler(groups, np.random.default_rng(0), [f"k{place % 10}" for place in range(40)])
+    texts, numbers = sampler.draw(8)
+    assert len(texts) == 16
+    assert texts == [text for place in dict.fromkeys(numbers) for text in groups[place]]
+    kinds = [place % 10 for place in dict.fromkeys(numbers)]
+    assert max(kinds.count(kind) for kind in kinds) >= 4
+    assert MeaningSampler([], np.random.default_rng(0)).draw(4) == ([], [])
+
+
+def test_glosses_are_read_and_what_has_none_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "glosses.tsv"
+    path.write_text("画饼充饥\t1.比喻用空想安慰自己\n无释义\n字\t单字\n长长长\t" + "字" * 200 + "\n", encoding="utf-8")
+    rows = read_glosses(path)
+    assert rows[0] == ("画饼充饥", "比喻用空想安慰自己")
+    assert [len(meaning) for _, meaning in rows] == [9, 80]
+    path.write_text("画饼充饥\n", encoding="utf-8")
+    with pytest.raises(InvalidRecordError, match="glosses.tsv"):
+        read_glosses(path)
 
 
 def test_a_case_goes_into_an_index_without_its_archetype(corpus: CaseCorpus) -> None:
