@@ -53,7 +53,9 @@ def check_cases(corpus: CaseCorpus) -> list[str]:
     rows = [*corpus.cases, *corpus.unrelated]
     problems = [
         f"{id_}: the id is used {count} times"
-        for id_, count in Counter([row.id for row in rows] + [query.id for query in corpus.queries]).items()
+        for id_, count in Counter(
+            [row.id for row in (*rows, *corpus.queries, *corpus.expressions, *corpus.sketches)]
+        ).items()
         if count > 1
     ]
     told: dict[str, list[str]] = {item.id: [] for item in corpus.archetypes}
@@ -70,7 +72,20 @@ def check_cases(corpus: CaseCorpus) -> list[str]:
         for row in texts
         if row.archetype and plan[row.archetype].zh in row.text
     ]
-    return problems + _alike(rows)
+    return problems + _training_problems(corpus, labels) + _alike(rows)
+
+
+def _training_problems(corpus: CaseCorpus, labels: set[str]) -> list[str]:
+    """What is training text only must not hold what an evaluation asks, and must be usable."""
+    asked = {query.text: query.id for query in corpus.queries}
+    problems = [f"{one.id}: is the query {asked[one.text]}" for one in corpus.expressions if one.text in asked]
+    for sketch in corpus.sketches:
+        if sketch.cell[:-1] not in labels or sketch.cell[-1:] not in ("+", "-"):
+            problems.append(f"{sketch.id}: unknown label {sketch.cell}")
+        if len({*sketch.phrases, *sketch.episodes}) < len(sketch.phrases) + len(sketch.episodes):
+            problems.append(f"{sketch.id}: one text twice")
+        problems += [f"{sketch.id}: is the query {asked[text]}" for text in sketch.phrases if text in asked]
+    return problems
 
 
 def _archetype_problems(
@@ -131,7 +146,7 @@ def main(folder: Path) -> int:
     write(
         f"{len(corpus.archetypes)} archetypes in {len({item.family for item in corpus.archetypes})} families, "
         f"{len(corpus.cases)} cases by {len(authors)} authors, {len(corpus.unrelated)} unrelated records, "
-        f"{len(corpus.queries)} queries\n"
+        f"{len(corpus.queries)} queries; for training {len(corpus.expressions)} expressions, {len(corpus.sketches)} sketches\n"
     )
     shares = overlap(corpus)
     write(
