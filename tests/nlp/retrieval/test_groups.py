@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.retrieval.groups import gather, gather_enough, near_duplicates
+from nlp.near_duplicates import near_duplicates
+from nlp.retrieval.groups import gather, gather_enough
 
 LONG = "某县水利局副局长李某在岁修工程中亲自核对每一笔土方，发现虚报三百方后当场退回，施工方托人说情未果。"
 

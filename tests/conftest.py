@@ -1,0 +1,10 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import os
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Workers share the cores: a thread pool as wide as the machine in each of them would only make them wait.
+    for _name in ("OMP_NUM_THREADS", "RAYON_NUM_THREADS", "TOKENIZERS_PARALLELISM"):
+        os.environ.setdefault(_name, "false" if _name.startswith("TOK") else "1")
