@@ -18,7 +18,7 @@ demo: $(STAMP)
 	$(BIN)/yanpan demo
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(STAMP)
 	$(BIN)/ruff check .

@@ -51,13 +51,9 @@ def check_cases(corpus: CaseCorpus) -> list[str]:
     """A line for everything that is wrong."""
     labels = set(Codebook.load().ids)
     rows = [*corpus.cases, *corpus.unrelated]
-    problems = [
-        f"{id_}: the id is used {count} times"
-        for id_, count in Counter(
-            [row.id for row in (*rows, *corpus.queries, *corpus.expressions, *corpus.sketches)]
-        ).items()
-        if count > 1
-    ]
+    ids = [row.id for row in rows] + [query.id for query in (*corpus.queries, *corpus.expressions)]
+    ids += [sketch.id for sketch in corpus.sketches]
+    problems = [f"{id_}: the id is used {count} times" for id_, count in Counter(ids).items() if count > 1]
     told: dict[str, list[str]] = {item.id: [] for item in corpus.archetypes}
     for case in corpus.cases:
         told[str(case.archetype)].append(case.author)
