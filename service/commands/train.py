@@ -77,6 +77,8 @@ def encoder(
     ] = None,
     updates: Annotated[int, typer.Option(min=1, help="更新次数")] = 350,
     rate: Annotated[float, typer.Option(min=0, help="最高学习率")] = 1.5e-4,
+    families: Annotated[int, typer.Option(min=1, help="每次更新取几族案例")] = 2,
+    sketches: Annotated[int, typer.Option(min=0, help="每次更新取几则短例")] = 12,
     frozen: Annotated[int, typer.Option(min=0, help="最低几层不训练")] = 2,
     threads: Annotated[int, typer.Option(min=1, help="处理器线程")] = 2,
     seed: Annotated[int, typer.Option(help="随机种子")] = 20261122,
@@ -92,14 +94,13 @@ def encoder(
 
     torch.set_num_threads(threads)
     start = None if from_foundation else tagger or corpora_path("models") / "tagger"
+    options = EncoderOptions(updates=updates, rate=rate, families=families, sketches=sketches, seed=seed)
     manifest = train_encoder(
         read_case_corpus(cases or corpora_path("cases")),
         read_corpus(corpus or corpora_path("narratives"), "train").bank,
         [pair for path in pairs for pair in read_scored_pairs(path)],
         out,
-        EncoderRecipe(
-            tagger=start, encoder=go_on, frozen=frozen, options=EncoderOptions(updates=updates, rate=rate, seed=seed)
-        ),
+        EncoderRecipe(tagger=start, encoder=go_on, frozen=frozen, options=options),
         _say,
         [pair for path in glosses or () for pair in read_glosses(path)],
     )
