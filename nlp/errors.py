@@ -140,6 +140,18 @@ class TooLargeError(ReadingError):
     code = "too_large"
 
 
+class UnsafePathError(ReadingError):
+    """The name of a bundle's member leads out of the bundle, or the member is a link."""
+
+    code = "unsafe_path"
+
+
+class ConversionError(ReadingError):
+    """Another program (LibreOffice) failed to convert the file, or took too long."""
+
+    code = "conversion"
+
+
 class InvalidRecordError(ReadingError):
     """One line of a JSONL file is not a valid record; ``place`` holds the line number."""
 
@@ -204,3 +216,142 @@ class LanguageModelError(YanpanError):
     """The endpoint of the optional language model cannot be asked, or gave no usable answer."""
 
     code = "language_model"
+
+
+class TimeLimitError(ReadingError):
+    """A file of an archive run took longer than it may; the process that worked on it was ended."""
+
+    code = "time_limit"
+
+
+class MemoryLimitError(ReadingError):
+    """A file of an archive run needed more memory than a worker may take; the process was ended."""
+
+    code = "memory_limit"
+
+
+class WorkerCrashError(ReadingError):
+    """The process that worked on a file of an archive run died more than once."""
+
+    code = "worker_crash"
+
+
+class AnnotatingError(ReadingError):
+    """A document was read, but annotating it failed in a way nobody foresaw."""
+
+    code = "annotating"
+
+
+class ArchiveError(YanpanError):
+    """An archive run cannot start or go on; what was committed stays whole."""
+
+    code = "archive"
+
+
+class ArchiveLockedError(ArchiveError):
+    """Another run is writing to the same destination."""
+
+    code = "archive_locked"
+
+
+class MissingExtraError(YanpanError):
+    """An optional part of the product is not installed; the hint names the extra."""
+
+    code = "missing_extra"
+
+
+class StoreError(YanpanError):
+    """The database cannot be reached, or refuses what was asked of it."""
+
+    code = "store"
+
+
+class StoreBehindError(StoreError):
+    """The database's schema is older or newer than this version of the product."""
+
+    code = "store_behind"
+
+
+class StoreBusyError(StoreError):
+    """Other writers held the database for longer than a request waits."""
+
+    code = "store_busy"
+
+
+class NotFoundError(StoreError):
+    """There is no such object, or none that the caller may know of; the two are told apart nowhere."""
+
+    code = "not_found"
+
+
+class ConflictError(StoreError):
+    """The change contradicts what is there, e.g. a name that is taken."""
+
+    code = "conflict"
+
+
+class InvalidInputError(StoreError):
+    """A value is well-formed but not acceptable, e.g. a password that is too short."""
+
+    code = "invalid_input"
+
+
+class VersionConflictError(StoreError):
+    """Somebody else changed the object since it was read (If-Match)."""
+
+    code = "version_conflict"
+
+
+class PreconditionMissingError(StoreError):
+    """A change must say which version of the object it was made from (If-Match)."""
+
+    code = "precondition_missing"
+
+
+class IdempotencyConflictError(StoreError):
+    """The same Idempotency-Key came with another request."""
+
+    code = "idempotency_conflict"
+
+
+class InvalidCursorError(StoreError):
+    """A page cursor is damaged, or belongs to another list."""
+
+    code = "invalid_cursor"
+
+
+class AuditChainError(StoreError):
+    """An entry of the audit log was changed, removed or put in; ``place`` holds its number."""
+
+    code = "audit_chain"
+
+
+class AccessError(YanpanError):
+    """Base of what keeps a caller out."""
+
+    code = "access"
+
+
+class UnauthenticatedError(AccessError):
+    """Nobody signed in, or with wrong, expired or withdrawn credentials."""
+
+    code = "unauthenticated"
+
+
+class AccessDeniedError(AccessError):
+    """The caller is known and may not do this."""
+
+    code = "access_denied"
+
+
+class TooManyAttemptsError(AccessError):
+    """Signing in failed too often from one address; ``retry_after`` says how many seconds to wait."""
+
+    code = "too_many_attempts"
+    retry_after = 60
+
+
+class UnguardedQueryError(AccessError):
+    """A statement would reach rows around the access rules. A mistake in the product, never of its user."""
+
+    code = "unguarded_query"

@@ -1,4 +1,4 @@
-"""Files and uploads → text with anchors: plain text, Markdown, JSON lines, docx, PDF with a text layer."""
+"""Files and uploads → text with anchors: plain text, JSON lines, Office documents, PDF, web pages, mails, bundles."""
 
 from nlp.reading.discover import discover
 from nlp.reading.document import Anchor, RawDocument

@@ -50,6 +50,11 @@ def display_name(path: str | Path) -> str:
     return text
 
 
+def is_junk(name: str) -> bool:
+    """Whether a file or folder of this name is none of its user's: hidden, a lock file, left by a file manager."""
+    return name.startswith(_JUNK_PREFIXES) or name.lower() in _JUNK_NAMES
+
+
 def _walk_all(roots: Iterable[Path]) -> Iterator[Path]:
     entered: set[tuple[int, int]] = set()
     for root in roots:
@@ -72,7 +77,7 @@ def _walk(folder: Path, entered: set[tuple[int, int]]) -> Iterator[Path]:
     if info.st_ino:
         entered.add((info.st_dev, info.st_ino))
     for name in names:
-        if name.startswith(_JUNK_PREFIXES) or name.lower() in _JUNK_NAMES:
+        if is_junk(name):
             continue
         path = folder / name
         if path.is_dir():

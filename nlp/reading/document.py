@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-AnchorKind = Literal["page", "paragraph", "table_row", "line"]
+AnchorKind = Literal["page", "paragraph", "table_row", "line", "row", "slide"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +19,9 @@ class Anchor:
         end: one past the last code point; the line break that parts two ranges belongs to neither.
         kind: what ``number`` counts.
         number: 1-based count of that kind within the file (of lines in a text or JSONL file, of pages in a PDF, of
-            paragraphs and of table rows in a docx).
+            paragraphs and of table rows in a docx or HTML page, of rows in a sheet, of slides).
         label: what the file itself calls the place: the printed label of a PDF page, ``heading 2`` for a heading,
-            ``table 3`` for the table a row stands in.
+            ``table 3`` for the table a row stands in, ``评语!C5`` for a cell of a sheet, ``评语!5`` for a whole row.
     """
 
     start: int
@@ -36,10 +36,12 @@ class RawDocument:
     r"""The text of one document as its file has it, before any normalisation.
 
     Attributes:
-        id: the record's id in a JSONL file, else the path as given with ``/`` between the parts.
+        id: the record's id in a JSONL file, ``path#sheet`` or ``path#sheet/person`` in a workbook, else the path as
+            given with ``/`` between the parts.
         text: the text; line ends are those of the file for plain text and JSONL, ``\n`` for the other formats.
-        path: the file the document stands in, or the name of an upload.
-        sha256: lower-case hex digest of the file's bytes; for a JSONL record, of its text in UTF-8.
+        path: the file the document stands in, or the name of an upload; ``bundle.zip!/folder/a.docx`` inside a bundle.
+        sha256: lower-case hex digest of the file's bytes; for one of several documents of a file (a JSONL record, a
+            sheet), of its text in UTF-8.
         media_type: what the content was found to be.
         anchors: in order of their start, without overlap.
         charset: how the bytes were decoded, ``None`` for formats that fix it themselves.

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-import zlib
-from io import BytesIO
 from typing import TYPE_CHECKING, Final
-from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from nlp.errors import CorruptFileError, EncryptedFileError, TooLargeError
+from nlp.errors import CorruptFileError, TooLargeError
+from nlp.reading.container import Container
 from nlp.reading.limits import Limits
+from nlp.reading.office_xml import check_no_doctype
 
 if TYPE_CHECKING:
     from docx.oxml.xmlchemy import BaseOxmlElement
 
-_MAX_MEMBERS: Final = 10_000
 # A parsed element takes about a hundred bytes of memory however short it is written, so marks are bounded too.
 _MAX_MARKS: Final = 12_000_000
-_RATIO_FREE_BYTES: Final = 1 << 20
 _RELATIONSHIP: Final = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 # ISO/IEC 29500 Strict differs from the common Transitional form, as far as text goes, in the names only.
 _STRICT: Final = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -42,17 +39,7 @@ class Package:
     """
 
     def __init__(self, data: bytes, limits: Limits) -> None:
-        self._limits = limits
-        if data.count(b"PK\x01\x02") > _MAX_MEMBERS:
-            raise TooLargeError("the container has too many members", expected=f"at most {_MAX_MEMBERS:,}")
-        try:
-            self._zip = ZipFile(BytesIO(data))
-        except (BadZipFile, NotImplementedError, ValueError, OSError) as exc:
-            raise CorruptFileError(f"the docx container is truncated or broken ({exc})", hint=_HINT) from exc
-        members = self._zip.infolist()
-        _check_sizes(members, limits)
-        # Part names do not tell upper from lower case, and some programs write backslashes.
-        self._members = {info.filename.replace("\\", "/").lower(): info for info in members}
+        self._container = Container(data, "docx", limits)
         main = self._target("_rels/.rels", "", "officeDocument") or "word/document.xml"
         document = self._part(main)
         if document is None:
@@ -75,45 +62,13 @@ class Package:
     def _part(self, name: str | None) -> BaseOxmlElement | None:
         from docx.oxml.parser import parse_xml
 
-        info = self._members.get(name.lower()) if name else None
-        if info is None:
+        xml = self._container.part(name) if name else None
+        if xml is None:
             return None
-        xml = self._unpack(info)
+        check_no_doctype(xml, name or "")
         if xml.count(b"<") + xml.count(b"=") > _MAX_MARKS:
             raise TooLargeError("a part of the docx has too many XML elements", place=name, hint="split the document")
         try:
             return parse_xml(xml.replace(_STRICT, _TRANSITIONAL))
         except SyntaxError as exc:  # what lxml's own error is derived from
             raise CorruptFileError("a part of the docx is no valid XML", place=name, hint=_HINT) from exc
-
-    def _unpack(self, info: ZipInfo) -> bytes:
-        if info.flag_bits & 1:
-            raise EncryptedFileError("the container is locked by a password", hint="save it without a password")
-        limit = self._limits.max_unpacked_bytes
-        try:
-            with self._zip.open(info) as member:
-                # The directory's sizes may lie, so what is really unpacked is bounded as well.
-                data = member.read(limit + 1)
-        except (BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as exc:
-            raise CorruptFileError(f"a part cannot be unpacked ({exc})", place=info.filename, hint=_HINT) from exc
-        if len(data) > limit:
-            raise TooLargeError("a part unpacks to too much", place=info.filename, expected=f"at most {limit:,} bytes")
-        return data
-
-
-def _check_sizes(members: list[ZipInfo], limits: Limits) -> None:
-    total = sum(info.file_size for info in members)
-    if total > limits.max_unpacked_bytes:
-        raise TooLargeError(
-            f"the docx unpacks to {total:,} bytes",
-            expected=f"at most {limits.max_unpacked_bytes:,}",
-            hint="remove its pictures, or split it",
-        )
-    for info in members:
-        if info.file_size > _RATIO_FREE_BYTES and info.file_size > limits.max_ratio * info.compress_size:
-            raise TooLargeError(
-                f"a part of the docx is packed {info.file_size // max(1, info.compress_size):,} to 1",
-                place=info.filename,
-                expected=f"at most {limits.max_ratio} to 1",
-                hint="the file looks made to exhaust memory; if it is genuine, save it anew in Word or WPS Office",
-            )

@@ -5,45 +5,62 @@ A reader is imported when its format is first met, so that ``import nlp.reading`
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import Final, cast
+from typing import BinaryIO, Final, cast
 
 from nlp.errors import EncryptedFileError, ReadingError, UndecodableTextError, UnsupportedFormatError
 from nlp.reading import sniff
+from nlp.reading.bundles.nest import Item, Nest
 from nlp.reading.document import RawDocument
 from nlp.reading.limits import Limits
 
-Reader = Callable[[bytes, str, Limits], RawDocument]
-"""``reader(data, name, limits)``: the whole file's bytes and its name → one document; raises ``ReadingError``."""
+Reader = Callable[[bytes, str, Limits], RawDocument | Iterator[Item]]
+"""``reader(data, name, limits)``: the whole file's bytes and its name → one document, or its documents and errors in
+order; raises ``ReadingError`` when nothing of the file can be read."""
+
+BundleReader = Callable[[BinaryIO, str, Limits, Nest], Iterator[Item]]
+"""``reader(stream, name, limits, nest)``: a file that holds files → what ``nest.member`` gives for each of them."""
 
 _READERS: dict[str, Reader | str] = {
     sniff.TEXT: "nlp.reading.text:read",
     sniff.MARKDOWN: "nlp.reading.markdown:read",
     sniff.DOCX: "nlp.reading.docx:read",
     sniff.PDF: "nlp.reading.pdf:read",
+    sniff.HTML: "nlp.reading.html:read",
+    sniff.XLSX: "nlp.reading.tables.workbook:read",
+    sniff.XLSB: "nlp.reading.tables.workbook:read",
+    sniff.XLS: "nlp.reading.tables.workbook:read",
+    sniff.ODS: "nlp.reading.tables.workbook:read",
+    sniff.OLE: "nlp.reading.legacy.ole:refuse",
+    sniff.PPTX: "nlp.reading.pptx:read",
+    sniff.RTF: "nlp.reading.legacy.rtf:read",
+    sniff.DOC: "nlp.reading.legacy.libreoffice:read",
+    sniff.WORKS: "nlp.reading.legacy.libreoffice:read",
+    sniff.PPT: "nlp.reading.legacy.libreoffice:read",
+    sniff.OFFICE_XML: "nlp.reading.legacy.libreoffice:read",
+    sniff.ODT: "nlp.reading.legacy.libreoffice:read",
+}
+_BUNDLES: Final[dict[str, str]] = {
+    sniff.ARCHIVE: "nlp.reading.bundles.zipped:read",
+    sniff.GZIP: "nlp.reading.bundles.gzipped:read",
+    sniff.MAIL: "nlp.reading.bundles.mail:read",
+    sniff.MHTML: "nlp.reading.bundles.mail:read",
 }
 
 _SAVE_AS_DOCX: Final = "open it in Word, WPS Office or LibreOffice and save it as .docx"
-_EXPECTED: Final = "txt, md, jsonl, docx or a PDF with a text layer"
+_EXPECTED: Final = "txt, md, jsonl, docx, pptx, pdf, html, rtf, xlsx, xls, ods, eml or zip"
+_UNPACK: Final = "unpack it and read the folder, or pack it as .zip"
 _REFUSALS: Final[dict[str, tuple[type[ReadingError], str, str]]] = {
-    sniff.DOC: (UnsupportedFormatError, "a Word 97-2003 or WPS document (.doc, .wps)", _SAVE_AS_DOCX),
-    sniff.WORKS: (UnsupportedFormatError, "a Microsoft Works document (.wps)", _SAVE_AS_DOCX),
-    sniff.OLE: (UnsupportedFormatError, "an old Office document (OLE2 container)", _SAVE_AS_DOCX),
-    sniff.XLS: (UnsupportedFormatError, "an Excel 97-2003 workbook (.xls)", "save the texts as .jsonl or .docx"),
-    sniff.XLSX: (UnsupportedFormatError, "an Excel workbook (.xlsx)", "save the texts as .jsonl or .docx"),
-    sniff.PPT: (UnsupportedFormatError, "a PowerPoint 97-2003 presentation (.ppt)", _SAVE_AS_DOCX),
-    sniff.PPTX: (UnsupportedFormatError, "a PowerPoint presentation (.pptx)", "copy its text into a .docx"),
-    sniff.OPEN_DOCUMENT: (UnsupportedFormatError, "an OpenDocument file (.odt, .ods)", _SAVE_AS_DOCX),
-    sniff.HTML: (UnsupportedFormatError, "an HTML page", _SAVE_AS_DOCX),
-    sniff.MHTML: (UnsupportedFormatError, "a web archive or mail (MHTML)", _SAVE_AS_DOCX),
-    sniff.RTF: (UnsupportedFormatError, "a rich text document (RTF)", _SAVE_AS_DOCX),
+    sniff.OPEN_DOCUMENT: (UnsupportedFormatError, "an OpenDocument drawing or presentation", _SAVE_AS_DOCX),
     sniff.IMAGE: (
         UnsupportedFormatError,
         "an image",
         "its text must be recognised first (OCR), which this version does not do; give it a text layer with another program",
     ),
-    sniff.ARCHIVE: (UnsupportedFormatError, "an archive", "unpack it and read the files inside"),
+    sniff.RAR: (UnsupportedFormatError, "a RAR archive", _UNPACK),
+    sniff.SEVEN_ZIP: (UnsupportedFormatError, "a 7-Zip archive", _UNPACK),
+    sniff.PACKED: (UnsupportedFormatError, "a compressed file (xz, bzip2)", _UNPACK),
     sniff.BINARY: (UndecodableTextError, "binary data, no text", "check that the file is whole and what wrote it"),
     sniff.ENCRYPTED_OFFICE: (
         EncryptedFileError,
@@ -61,6 +78,15 @@ def register(media_type: str, reader: Reader | str) -> None:
         reader: the function, or ``"module:function"`` to import it at its first use.
     """
     _READERS[media_type] = reader
+
+
+def bundle_reader_for(media_type: str) -> BundleReader | None:
+    """The reader of a file that holds files, ``None`` where files of this type hold none or ``register`` set another."""
+    place = _BUNDLES.get(media_type)
+    if place is None or media_type in _READERS:
+        return None
+    module, _, function = place.partition(":")
+    return cast(BundleReader, getattr(import_module(module), function))
 
 
 def reader_for(media_type: str) -> Reader:

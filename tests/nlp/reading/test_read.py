@@ -1,6 +1,8 @@
 import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import fields
 
 import pytest
 
@@ -89,15 +91,34 @@ def registry():
 
 @pytest.mark.usefixtures("registry")
 def test_a_reader_can_be_registered():
-    html = "<html>某".encode()
-    assert isinstance(next(read_bytes(html, name="a.html")), UnsupportedFormatError)
+    data = b"Rar!\x1a\x07\x01\0" + "某".encode()
+    assert isinstance(next(read_bytes(data, name="a.rar")), UnsupportedFormatError)
 
     def read(data: bytes, name: str, limits: Limits) -> RawDocument:
-        return RawDocument(name, data.decode().removeprefix("<html>"), name, None, "text/html", ())
+        return RawDocument(name, data[8:].decode(), name, None, "application/vnd.rar", ())
 
-    register("text/html", read)
-    assert reader_for("text/html") is read
-    assert next(read_bytes(html, name="a.html")).text == "某"
+    register("application/vnd.rar", read)
+    assert reader_for("application/vnd.rar") is read
+    assert next(read_bytes(data, name="a.rar")).text == "某"
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_reader_may_give_many_items_and_fail_on_the_way():
+    def read(data: bytes, name: str, limits: Limits) -> Iterator[RawDocument | ReadingError]:
+        for at, word in enumerate(data.decode().split()):
+            if word == "坏":
+                yield ReadingError("bad", place=f"word {at}")
+            elif word == "断":
+                raise ZeroDivisionError
+            else:
+                yield RawDocument(f"{name}#{at}", word, name, None, "text/plain", ())
+
+    register("text/plain", read)
+    first, second, third, last = read_bytes("甲 坏 乙 断 丙".encode(), name="a.txt")
+    assert (first.id, third.id) == ("a.txt#0", "a.txt#2")
+    assert (second.path, second.place) == ("a.txt", "word 1")
+    assert isinstance(last, CorruptFileError)
+    assert last.path == "a.txt"
 
 
 @pytest.mark.usefixtures("registry")
@@ -118,7 +139,11 @@ def test_reader_for_an_unknown_type():
 
 
 def test_limits_must_be_positive():
-    assert Limits() == Limits(32 << 20, 128 << 20, 200, 2_000_000, 2000, 16 << 20)
+    sizes = {field.name: getattr(Limits(), field.name) for field in fields(Limits)}
+    assert sizes["max_file_bytes"] == 32 << 20
+    for name in sizes:
+        with pytest.raises(ConfigurationError, match=name):
+            Limits(**{name: 0})
     with pytest.raises(ConfigurationError, match="max_pages"):
         Limits(max_pages=0)
 

@@ -51,8 +51,28 @@ OOXML = "[Content_Types].xml"
         (packed(**{OOXML: "<x/>", "xl/workbook.xml": "", "xl/word/a.xml": ""}), "a.docx", sniff.XLSX),
         (packed(**{OOXML: "<x/>", "ppt/a.xml": ""}), "a.docx", sniff.PPTX),
         (packed(mimetype="application/vnd.oasis.opendocument.text"), "a.odt", sniff.ARCHIVE),
+        (packed(**{"a.docx": OOXML, "word/document.xml": ""}), "a.zip", sniff.ARCHIVE),
+        (packed(**{OOXML: "<x/>", "xl/workbook.bin": ""}), "a.xlsx", sniff.XLSB),
+        (packed(**{OOXML: "<x/>", "xl/workbook.xml": ""})[:60], "a.xlsx", sniff.DOCX),
+        (b"Rar!\x1a\x07\0", "a.zip", sniff.RAR),
+        (b"7z\xbc\xaf\x27\x1c", "a.zip", sniff.SEVEN_ZIP),
+        (b"From: a@b.cn\nSubject: x\n\nFrom", "a.txt", sniff.MAIL),
+        (b"Received: from x\n\tby y\nMessage-ID: <1>\nContent-Type: multipart/related", "a", sniff.MAIL),
+        (
+            b"From: <Saved by Blink>\nSubject: x\nMIME-Version: 1.0\nContent-Type: multipart/related;\n",
+            "a",
+            sniff.MHTML,
+        ),
+        (b"Subject: one line only\n\n", "a.txt", sniff.TEXT),
+        (b"<?xml version='1.0'?>\n<!-- x --><!DOCTYPE html PUBLIC ''><html>", "a.xls", sniff.HTML),
+        (b"\xff\xfe" + "<html><p>某".encode("utf-16-le"), "a.htm", sniff.HTML),
+        (b"<table border=0><tr><td>", "a.xls", sniff.HTML),
+        (b"<?xml version='1.0'?><?mso-application progid=\"Excel.Sheet\"?><Workbook>", "a.xls", sniff.OFFICE_XML),
+        (b"<?xml version='1.0'?><book>", "a.xml", sniff.TEXT),
+        (b"\x09\0\x04\0\x02\0\x10\0", "a.xls", sniff.XLS),
+        (b"\x09\0\x04\0\x02\0\x10\0", "a.bin", sniff.BINARY),
         (packed(**{"说明.txt": "x"}), "a.docx", sniff.ARCHIVE),
-        (gzip.compress(b"x"), "a.txt", sniff.ARCHIVE),
+        (gzip.compress(b"x"), "a.txt", sniff.GZIP),
         (ole("WordDocument"), "a.docx", sniff.DOC),
         (ole("Workbook"), "a.doc", sniff.XLS),
         (ole("PowerPoint Document"), "a.doc", sniff.PPT),
@@ -78,24 +98,27 @@ def test_open_document_is_stored_first():
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as target:
         target.writestr("mimetype", "application/vnd.oasis.opendocument.text")
-    assert sniff.sniff(buffer.getvalue(), "a.odt") == sniff.OPEN_DOCUMENT
+    assert sniff.sniff(buffer.getvalue(), "a.odt") == sniff.ODT
+    # Recognised in the stream, which stays where it was.
+    stream = io.BytesIO(buffer.getvalue())
+    assert sniff.sniff_zip(stream) == sniff.ODT
+    assert stream.tell() == 0
 
 
 @pytest.mark.parametrize(
     ("data", "name", "kind", "says"),
     [
-        (ole("WordDocument"), "旧.doc", UnsupportedFormatError, ("Word 97-2003", ".docx")),
-        (ole("WordDocument"), "旧.wps", UnsupportedFormatError, ("WPS", ".docx")),
-        (ole("Workbook"), "票.xls", UnsupportedFormatError, ("Excel", ".jsonl")),
+        (ole("WordDocument"), "旧.doc", UnsupportedFormatError, ("Word 97-2003", "install LibreOffice", ".docx")),
+        (ole("WordDocument"), "旧.wps", UnsupportedFormatError, ("WPS", "soffice", ".docx")),
+        (ole("MatOST"), "旧.wps", UnsupportedFormatError, ("Works", "install LibreOffice")),
+        (ole("Other"), "某.wps", UnsupportedFormatError, ("OLE2", "unknown program")),
         (ole("EncryptionInfo", "EncryptedPackage"), "密.docx", EncryptedFileError, ("password", "without one")),
-        (packed(**{OOXML: "<x/>", "xl/workbook.xml": ""}), "票.xlsx", UnsupportedFormatError, ("Excel", ".jsonl")),
-        (packed(a="x"), "包.zip", UnsupportedFormatError, ("archive", "unpack")),
         (b"\x89PNG\r\n\x1a\n\0", "扫描.png", UnsupportedFormatError, ("image", "OCR", "text layer")),
-        (b"<html><body>x", "页.html", UnsupportedFormatError, ("HTML", ".docx")),
         (packed(**{OOXML: "<x/>", "word/document.xml": "x"})[:70], "断.docx", CorruptFileError, ("truncated", "again")),
     ],
 )
-def test_what_is_refused_says_what_it_is_and_what_to_do(data, name, kind, says, read_error):
+def test_what_is_refused_says_what_it_is_and_what_to_do(data, name, kind, says, read_error, monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda program: None)
     error = read_error(data, name)
     assert type(error) is kind
     for word in says:
