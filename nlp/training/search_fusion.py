@@ -3,14 +3,15 @@
 The fused score is a weighted sum of min-max normalised channel scores (Bruch, Gai and Ingber 2023), so there are two
 free numbers for three channels. All points of a fine grid are tried, and the one with the best mean nDCG@10 is taken,
 smoothed over its neighbours; with so few numbers nothing more is needed, and the weights stay readable. Short phrases and
-narratives get weights of their own: words decide more for a phrase.
+narratives get weights of their own: words decide more for a phrase. How far the nearest cases move the query
+(``nlp.retrieval.feedback``) is chosen among a few values in the same way.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from nlp.evaluation.search.judgements import Judgements, SearchQuery
 from nlp.retrieval.case import CaseTag
+from nlp.retrieval.feedback import NO_FEEDBACK, Feedback
 from nlp.retrieval.fusion import DEFAULT_WEIGHTS, Fusion
 from nlp.retrieval.hits import ChannelName
 from nlp.retrieval.index import CaseIndex
@@ -27,6 +29,14 @@ from nlp.retrieval.learned import FORMAT
 CUTOFF = 10
 DEPTH = 500
 STEP = 0.05
+FEEDBACKS = (
+    NO_FEEDBACK,
+    Feedback(cases=10, share=0.4, spread=0.03),
+    Feedback(cases=10, share=0.3),
+    Feedback(cases=20, share=0.3),
+)
+"""What is tried."""
+
 CHANNELS: tuple[ChannelName, ...] = tuple(DEFAULT_WEIGHTS)
 
 
@@ -39,12 +49,36 @@ class Scored:
     ideal: float
 
 
-def score_candidates(
+@dataclass(frozen=True)
+class Learned:
+    """What was learned for one kind of query, and its mean nDCG@10 on what it was learned from."""
+
+    weights: dict[ChannelName, float]
+    feedback: Feedback
+    ndcg: float
+
+
+def learn_fusion(
     index: CaseIndex, queries: Sequence[SearchQuery], tags: Mapping[str, list[CaseTag]], judgements: Judgements
+) -> Learned:
+    """The best weights and feedback for queries of one kind."""
+    tried = []
+    for feedback in FEEDBACKS:
+        weights, value = learn_weights(score_candidates(index, queries, tags, judgements, feedback))
+        tried.append(Learned(weights, feedback, value))
+    return max(tried, key=lambda one: one.ndcg)
+
+
+def score_candidates(
+    index: CaseIndex,
+    queries: Sequence[SearchQuery],
+    tags: Mapping[str, list[CaseTag]],
+    judgements: Judgements,
+    feedback: Feedback = NO_FEEDBACK,
 ) -> list[Scored]:
     """What each channel says of the best candidates of every query."""
     found = []
-    even = Fusion(weights=dict.fromkeys(CHANNELS, 1.0))
+    even = Fusion(weights=dict.fromkeys(CHANNELS, 1.0), feedback=feedback)
     for query in queries:
         hits = index.search(query.text, DEPTH, tags=tags[query.id], fusion=even, explain=False, collapse=False)
         used = max((len(hit.channels) for hit in hits), default=1)
@@ -90,15 +124,14 @@ def learn_weights(scored: Sequence[Scored]) -> tuple[dict[ChannelName, float], f
     return {channel: round(float(number), 4) for channel, number in zip(CHANNELS, numbers, strict=True)}, grid[best]
 
 
-def write_weights(
-    path: Path, encoder: str, learned: Mapping[str, tuple[dict[ChannelName, float], float]], about: Mapping[str, Any]
-) -> None:
+def write_weights(path: Path, encoder: str, learned: Mapping[str, Learned], about: Mapping[str, Any]) -> None:
     """Put what was learned for an encoder into a weights file, beside what it holds for others."""
     data: dict[str, Any] = {"format": FORMAT, "encoders": {}}
     if path.is_file():
         data = json.loads(path.read_text(encoding="utf-8"))
-    kinds: dict[str, Any] = {kind: weights for kind, (weights, _) in learned.items()}
-    figures = {kind: round(value, 4) for kind, (_, value) in learned.items()}
+    kinds: dict[str, Any] = {kind: one.weights for kind, one in learned.items()}
+    kinds["feedback"] = {kind: asdict(one.feedback) for kind, one in learned.items()}
+    figures = {kind: round(one.ndcg, 4) for kind, one in learned.items()}
     data["encoders"][encoder] = kinds | {"ndcg@10": figures, **about}
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")

@@ -119,7 +119,7 @@ def fusion(
     from nlp.evaluation.search.archetypes import read_case_corpus, to_queries
     from nlp.retrieval import CaseIndex
     from nlp.retrieval.tagmatch import annotated
-    from nlp.training.search_fusion import learn_weights, score_candidates, write_weights
+    from nlp.training.search_fusion import learn_fusion, write_weights
 
     corpus = read_case_corpus(cases or corpora_path("cases"))
     rows = corpus.part(split)[2]
@@ -129,8 +129,8 @@ def fusion(
     for kind in ("phrase", "narrative"):
         queries = to_queries(row for row in rows if row.kind == kind)
         tags = {query.id: annotated(nlp.annotate, query.text, query.id) for query in queries}
-        learned[kind] = learn_weights(score_candidates(opened, queries, tags, judgements))
-        _say(f"{kind}:{learned[kind][0]},nDCG@10 {learned[kind][1]:.3f}({len(queries)} 条查询)")
+        one = learned[kind] = learn_fusion(opened, queries, tags, judgements)
+        _say(f"{kind}:{one.weights},{one.feedback},nDCG@10 {one.ndcg:.3f}({len(queries)} 条查询)")
     name = opened.info().encoder
     write_weights(out, name, learned, {"split": split, "version": opened.info().encoder_version})
     _say(f"已写入 {out}({name})")

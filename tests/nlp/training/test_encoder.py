@@ -216,7 +216,7 @@ def test_glosses_are_read_and_what_has_none_is_passed_over(tmp_path: Path) -> No
     assert rows[0] == ("画饼充饥", "比喻用空想安慰自己")
     assert [len(meaning) for _, meaning in rows] == [9, 80]
     path.write_text("画饼充饥\n", encoding="utf-8")
-    with pytest.raises(InvalidRecordError, match="glosses.tsv"):
+    with pytest.raises(InvalidRecordError, match=r"glosses\.tsv"):
         read_glosses(path)
 
 
