@@ -19,7 +19,7 @@ ALIKE = 0.8
 
 _PROPOSED = 0.7
 _PERMUTATIONS = 64
-_SHORTEST = 30
+SHORTEST = 30
 """Characters below which texts may well agree by chance; those are grouped only when they are identical."""
 
 _NO_WORD = re.compile(r"\W+")
@@ -27,35 +27,51 @@ _NO_WORD = re.compile(r"\W+")
 
 def near_duplicates(texts: Sequence[str]) -> list[int]:
     """For each text the place of the first text of its group (its own place for a text alone)."""
-    plain = [_NO_WORD.sub("", text) for text in texts]
+    bare = [plain(text) for text in texts]
     joined = DisjointSet(range(len(texts)))
     first: dict[str, int] = {}
     index = MinHashLSH(threshold=_PROPOSED, num_perm=_PERMUTATIONS)
-    for place, text in enumerate(plain):
+    for place, text in enumerate(bare):
         if not text:
             continue
         if text in first:
             joined.merge(first[text], place)
             continue
         first[text] = place
-        if len(text) < _SHORTEST:
+        if len(text) < SHORTEST:
             continue
-        sketch = _sketch(text)
-        for other in index.query(sketch):
-            mine, theirs = _shingles(text), _shingles(plain[other])
+        own = _sketch(text)
+        for other in index.query(own):
+            mine, theirs = shingles(text), shingles(bare[other])
             if len(mine & theirs) >= ALIKE * len(mine | theirs):
                 joined.merge(other, place)
-        index.insert(place, sketch)
+        index.insert(place, own)
     return [min(joined.subset(place)) for place in range(len(texts))]
+
+
+def plain(text: str) -> str:
+    """The text without white space and punctuation: what two copies of a report have in common."""
+    return _NO_WORD.sub("", text)
+
+
+def shingles(text: str) -> set[str]:
+    """The 4-grams of a plain text; empty for less than four characters."""
+    return {text[start : start + SHINGLE] for start in range(len(text) - SHINGLE + 1)}
+
+
+def sketch(text: str, permutations: int) -> MinHash:
+    """The MinHash of a plain text: two of them agree in about the share of places that the Jaccard similarity tells.
+
+    Args:
+        text: as ``plain`` gives it.
+        permutations: length of the sketch; only sketches of one length can be compared.
+    """
+    made = MinHash(num_perm=permutations)
+    made.update_batch([shingle.encode("utf-8", "surrogatepass") for shingle in shingles(text)])
+    return made
 
 
 @lru_cache(maxsize=20_000)
 def _sketch(text: str) -> MinHash:
     """Kept, because a ranking that is asked for deeper brings the same texts again."""
-    sketch = MinHash(num_perm=_PERMUTATIONS)
-    sketch.update_batch([shingle.encode() for shingle in _shingles(text)])
-    return sketch
-
-
-def _shingles(text: str) -> set[str]:
-    return {text[start : start + SHINGLE] for start in range(len(text) - SHINGLE + 1)}
+    return sketch(text, _PERMUTATIONS)

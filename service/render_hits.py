@@ -34,6 +34,10 @@ def _hit(hit: Hit, codebook: Codebook) -> Panel:
         if pair.shared_words:
             why.append("共有词 " + "、".join(pair.shared_words[:6]))
         rows.append(Text("  理由:" + ";".join(why), style="dim"))
+    for phrase in hit.phrases:
+        places = [*phrase.title, *phrase.text]
+        where = "、".join(dict.fromkeys(quote.quote for quote in places))
+        rows.append(Text.assemble((f"原文“{phrase.phrase}” ", "bold"), f"{len(places)} 处:{where}"))
     for title, tags in (
         ("相同表现", hit.shared_tags),
         ("表现相反", hit.opposite_tags),

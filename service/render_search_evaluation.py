@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
+from nlp.evaluation.search.judgements import KIND_ZH
+
 if TYPE_CHECKING:
     from nlp.evaluation.bootstrap import Interval
     from nlp.evaluation.search.evaluation import SystemResult
 
-KIND_ZH = {"phrase": "短语", "narrative": "叙述", "query": "查询"}
 
 
 def print_search_evaluation(console: Console, results: Sequence[SystemResult]) -> None:

@@ -15,8 +15,8 @@ Naming = Callable[[str], str]
 
 _FONT = {"family": "Noto Sans CJK SC, Source Han Sans SC, Microsoft YaHei, PingFang SC, SimSun, sans-serif", "size": 13}
 # Okabe and Ito's colours, which colour-blind readers can tell apart.
-_BLUE, _ORANGE, _GREY = "#0072B2", "#E69F00", "#767676"
-_ROW = 26
+BLUE, ORANGE, GREY = "#0072B2", "#E69F00", "#767676"
+ROW = 26
 
 
 def f1_bars(scores: Mapping[str, Score], naming: Naming) -> Figure:
@@ -29,11 +29,11 @@ def f1_bars(scores: Mapping[str, Score], naming: Naming) -> Figure:
         "y": names,
         "text": ["" if score.f1 is None else f"{score.f1:.2f}" for score in scores.values()],
         "textposition": "auto",
-        "marker": {"color": _BLUE},
+        "marker": {"color": BLUE},
         "customdata": [[_shown(score.precision), _shown(score.recall)] for score in scores.values()],
         "hovertemplate": "%{y}<br>F1 %{x:.3f}<br>精确率 %{customdata[0]}<br>召回率 %{customdata[1]}<extra></extra>",
     }
-    layout = _layout(height=140 + _ROW * len(names))
+    layout = plain_layout(height=140 + ROW * len(names))
     layout["xaxis"] = {"title": {"text": "F1"}, "range": [0, 1], "automargin": True}
     layout["yaxis"] = {"autorange": "reversed", "automargin": True, "type": "category"}
     return {"data": [bars], "layout": layout}
@@ -55,7 +55,7 @@ def confusion_map(metrics: Metrics, naming: Naming) -> Figure:
         "colorbar": {"title": {"text": "条数"}},
         "hovertemplate": "人工 %{y} → 预测 %{x}:%{z} 条<extra></extra>",
     }
-    layout = _layout(height=240 + _ROW * len(rows))
+    layout = plain_layout(height=240 + ROW * len(rows))
     layout["xaxis"] = {"title": {"text": "预测标签"}, "tickangle": -45, "automargin": True, "type": "category"}
     layout["yaxis"] = {
         "title": {"text": "人工标签"},
@@ -75,7 +75,7 @@ def reliability_curve(calibration: Calibration) -> Figure:
         "name": "完全校准",
         "x": [0, 1],
         "y": [0, 1],
-        "line": {"dash": "dash", "color": _GREY},
+        "line": {"dash": "dash", "color": GREY},
         "hoverinfo": "skip",
     }
     curve = {
@@ -85,18 +85,19 @@ def reliability_curve(calibration: Calibration) -> Figure:
         "x": [item.score for item in bins],
         "y": [item.right for item in bins],
         "customdata": [item.count for item in bins],
-        "line": {"color": _ORANGE},
+        "line": {"color": ORANGE},
         "marker": {"size": 9},
         "hovertemplate": "平均得分 %{x:.2f}<br>正确率 %{y:.2f}<br>%{customdata} 条<extra></extra>",
     }
-    layout = _layout(height=420)
+    layout = plain_layout(height=420)
     layout["xaxis"] = {"title": {"text": "标注得分"}, "range": [0, 1.02]}
     layout["yaxis"] = {"title": {"text": "其中正确的比例"}, "range": [0, 1.02]}
     layout["showlegend"] = True
     return {"data": [diagonal, curve], "layout": layout}
 
 
-def _layout(*, height: int) -> Figure:
+def plain_layout(*, height: int) -> Figure:
+    """What all charts look like; the height is in pixels."""
     margin = {"l": 20, "r": 20, "t": 20, "b": 60}
     return {"height": height, "font": _FONT, "margin": margin, "showlegend": False, "template": {}}
 

@@ -54,7 +54,7 @@ def render_report(
         worst=worst(evaluation.misses, each=WORST_OF_EACH),
         worst_of_each=WORST_OF_EACH,
         charts=_charts(evaluation, _naming(names)),
-        plotly=_plotly_script(),
+        plotly=plotly_script(),
         figure_zh=FIGURE_ZH,
         miss_zh=MISS_ZH,
         source_zh=SOURCE_ZH,
@@ -88,7 +88,8 @@ def _naming(names: Mapping[str, str]) -> Naming:
     return name
 
 
-def _plotly_script() -> Markup:
+def plotly_script() -> Markup:
+    """The chart library, to stand inside a script element."""
     from plotly.offline import get_plotlyjs
 
     # A closing tag inside a string of the script would end the element.

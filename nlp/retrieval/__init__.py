@@ -9,15 +9,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nlp.retrieval.access import Access
     from nlp.retrieval.case import Case, CaseTag, read_cases
     from nlp.retrieval.filters import Filters
     from nlp.retrieval.fusion import NARRATIVE, Fusion
     from nlp.retrieval.hits import ChannelScore, Hit, Pair, Quote, TagEvidence
-    from nlp.retrieval.index import CaseIndex, IndexInfo
+    from nlp.retrieval.index import CaseIndex
+    from nlp.retrieval.info import IndexInfo
     from nlp.retrieval.layout import DenseSettings
     from nlp.retrieval.passages import Passage, split_passages
 
 _HOMES = {
+    "Access": "access",
     "Case": "case",
     "CaseTag": "case",
     "read_cases": "case",
@@ -30,7 +33,7 @@ _HOMES = {
     "Quote": "hits",
     "TagEvidence": "hits",
     "CaseIndex": "index",
-    "IndexInfo": "index",
+    "IndexInfo": "info",
     "DenseSettings": "layout",
     "Passage": "passages",
     "split_passages": "passages",
@@ -38,6 +41,7 @@ _HOMES = {
 
 __all__ = [
     "NARRATIVE",
+    "Access",
     "Case",
     "CaseIndex",
     "CaseTag",

@@ -66,6 +66,7 @@ class Case(BaseModel):
     date: str | None = None
     outcome: str | None = None
     source: str | None = None
+    confidentiality: int = Field(default=0, ge=0, description="level a reader's clearance must reach; 0 for everybody")
     tags: list[CaseTag] | None = None
     tags_by: Literal["record", "annotate"] = Field(
         default="record", description="annotate: found by the annotator at indexing time, found anew by a rebuild"

@@ -33,11 +33,13 @@ class DenseIndex:
     Args:
         store: the passages and their vectors.
         lists: the mapped file of the inverted lists, None in a small index.
+        flat_below: number of passages below which all those that may be found are compared, lists or none.
 
     """
 
-    def __init__(self, store: VectorStore, lists: mmap | None) -> None:
+    def __init__(self, store: VectorStore, lists: mmap | None, flat_below: int = 0) -> None:
         self.store = store
+        self._flat_below = flat_below
         self._lists = lists
         self._ann: FlatSearch | ListSearch | None = None
         self._lock = threading.Lock()
@@ -46,13 +48,17 @@ class DenseIndex:
         """The ``depth`` best cases for query vectors (q, dimension) of length 1, best first, ties by key.
 
         Exact below the size at which inverted lists take over: the search widens until no case outside can reach the
-        last one inside. With inverted lists it widens only until there are enough cases.
+        last one inside. With inverted lists it widens only until there are enough cases, unless so few may be found that
+        all of them are compared: then the answer is that of an index of these few.
         """
         mask = np.isin(self.store.table[:, 1], allowed) if allowed is not None else None
         size = int(mask.sum()) if mask is not None else len(self.store)
         if not (size and depth and len(queries)):
             return np.empty(0, dtype=np.int64), np.empty(0)
         ann = self._search()
+        if mask is not None and not ann.exact and size < self._flat_below:
+            keys = np.unique(self.store.table[mask, 1])
+            return _best(keys, self.scores(queries, keys), depth)
         count, effort = max(_FIRST_COUNT, 2 * depth), 0
         while True:
             similarities, rows = ann.search(queries, min(count, size), mask, effort)
@@ -64,9 +70,7 @@ class DenseIndex:
             if len(keys) >= depth and np.sort(scores)[-depth] > match_score(similarities[:, -1]) + _ROUNDING:
                 break
             count, effort = count * 4, effort + 1
-        order = np.lexsort((keys, -scores))
-        kept = order[scores[order] >= scores[order[min(depth, len(order)) - 1]]]
-        return keys[kept], scores[kept]
+        return _best(keys, scores, depth)
 
     def scores(self, queries: Vectors, keys: Keys) -> Scores:
         """Scores of the given cases, which all must have passages; exact."""
@@ -91,11 +95,29 @@ class DenseIndex:
         """Cosines (query passages, passages of the case)."""
         return queries @ self.store.read(self.store.rows_of(key)).T
 
+    def mean(self, key: int) -> Vectors | None:
+        """Mean of the case's passages, of length 1; None when it has none."""
+        return mean_vector(self.store.read(self.store.rows_of(key)))
+
     def _search(self) -> FlatSearch | ListSearch:
         with self._lock:
             if self._ann is None:
                 self._ann = ListSearch(self._lists, self.store) if self._lists else FlatSearch(self.store)
             return self._ann
+
+
+def _best(keys: Keys, scores: Scores, depth: int) -> tuple[Keys, Scores]:
+    order = np.lexsort((keys, -scores))
+    kept = order[scores[order] >= scores[order[min(depth, len(order)) - 1]]]
+    return keys[kept], scores[kept]
+
+
+def mean_vector(vectors: Vectors) -> Vectors | None:
+    """The mean of vectors, of length 1 (or 0); None of none."""
+    if not len(vectors):
+        return None
+    mean: Vectors = vectors.mean(axis=0)
+    return mean / np.float32(np.linalg.norm(mean) or 1.0)
 
 
 def match_score(nearest: NDArray[np.floating]) -> NDArray[np.float64]:

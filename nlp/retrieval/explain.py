@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from nlp.retrieval.case import Case, CaseTag
 from nlp.retrieval.circumstances import compare_circumstances
-from nlp.retrieval.hits import Hit, Pair, Quote, TagEvidence
+from nlp.retrieval.hits import Hit, Pair, PhraseMatch, Quote, TagEvidence
 from nlp.retrieval.passages import Passage
+from nlp.retrieval.phrases import spans
 from nlp.retrieval.protocol import Explainable
+from nlp.retrieval.query import Condition
 from nlp.retrieval.ranking import Query, Ranked
 from nlp.retrieval.tagmatch import shown
 from nlp.schema import Polarity
@@ -65,6 +67,7 @@ class Explainer:
             differing_tags=differing,
             opposite_tags=opposite,
             other_subject_tags=self._other_subject(case) if explain else [],
+            phrases=[_phrase(condition, case) for condition in self._query.conditions] if explain else [],
             near_duplicates=list(behind),
             circumstances=compare_circumstances(self._query.text, case.text) if explain else [],
         )
@@ -161,6 +164,15 @@ class Explainer:
             query=_quotes(self._query.tags, label, mine),
             case=_quotes(case.tags or (), label, theirs),
         )
+
+
+def _phrase(condition: Condition, case: Case) -> PhraseMatch:
+    title = case.title or ""
+    return PhraseMatch(
+        phrase=condition.text,
+        title=[_quote(title, *span) for span in spans(condition, title)],
+        text=[_quote(case.text, *span) for span in spans(condition, case.text)],
+    )
 
 
 def _quotes(tags: Sequence[CaseTag], label: str, polarity: Polarity) -> list[Quote]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.errors import CaseIndexError
+from nlp.retrieval.feedback import NO_FEEDBACK, Feedback
 from nlp.retrieval.hits import ChannelName
 
 REFERENCE = 200
@@ -35,12 +36,14 @@ class Fusion:
         weights: of the channels, 0 or more. A channel of weight 0 is not run at all (without ``dense`` no encoder is
             loaded). The weights of the channels that a query can use are scaled to a sum of 1.
         rrf_k: the constant added to ranks.
+        feedback: how far the nearest cases move the query in the dense channel.
 
     """
 
     method: Literal["weighted", "rrf"] = "weighted"
     weights: Mapping[ChannelName, float] = field(default_factory=lambda: dict(DEFAULT_WEIGHTS))
     rrf_k: int = 60
+    feedback: Feedback = NO_FEEDBACK
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.weights) - set(DEFAULT_WEIGHTS))

@@ -5,6 +5,7 @@ Everything that will ever be read is opened at once, so that a writer may delete
 
 from __future__ import annotations
 
+import json
 import mmap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -51,7 +52,8 @@ class Generation:
         self.order[[self._rows[id_] for id_ in sorted(self._rows)]] = np.arange(len(self.heads))
         self.lexical = LexicalIndex(folder / LEXICAL)
         store = VectorStore.open(folder, dimension=manifest.encoder.dimension, dtype=manifest.dense.dtype)
-        self.dense = DenseIndex(store, _mapped(folder / ANN) if manifest.trained_on else None)
+        lists = _mapped(folder / ANN) if manifest.trained_on else None
+        self.dense = DenseIndex(store, lists, manifest.dense.flat_below)
         self.tags = TagIndex(self.heads)
 
     @classmethod
@@ -91,6 +93,11 @@ class Generation:
         """The whole case of a row."""
         head = self.heads[row]
         return Case.model_validate_json(self._cases[head.offset : head.offset + head.length])
+
+    def words(self, row: int) -> tuple[str | None, str]:
+        """Title and text of a row; quicker than the whole case."""
+        head = self.heads[row]
+        return head.title, str(json.loads(self._cases[head.offset : head.offset + head.length])["text"])
 
     def cases(self, rows: Iterable[int] | None = None) -> Iterator[Case]:
         """The cases of some rows, or all."""

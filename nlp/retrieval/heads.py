@@ -5,6 +5,7 @@ A head line is a case's record without its text. The cases file is the truth; th
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -23,6 +24,8 @@ class Head:
         offset: first byte of the case's line in ``cases.jsonl``.
         length: bytes of that line, line end included.
         tags: the tags as ``CaseTag`` records.
+        confidentiality: level of the case.
+        content: tells this content from other contents of a case of the same id; empty in indexes of before it was kept.
 
     """
 
@@ -39,6 +42,8 @@ class Head:
     tags: tuple[dict[str, Any], ...]
     tags_by: str
     meta: dict[str, Any]
+    confidentiality: int = 0
+    content: str = ""
 
     def moved(self, offset: int) -> Head:
         """The same head for a line that now starts at ``offset``."""
@@ -61,7 +66,17 @@ def head_of(case: Case, *, key: int, offset: int, length: int) -> Head:
         tags=tuple(tag.model_dump() for tag in case.tags or ()),
         tags_by=case.tags_by,
         meta=case.meta,
+        confidentiality=case.confidentiality,
+        content=content_of(case),
     )
+
+
+def content_of(case: Case) -> str:
+    """A fingerprint of what was given as a case: 32 hexadecimal digits, without tags that the annotator found."""
+    derived = {"tags", "tags_by"} if case.tags_by == "annotate" else {"tags_by"}
+    record = case.model_dump(mode="json", exclude=derived)
+    plain = json.dumps(record, ensure_ascii=True, sort_keys=True)
+    return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()
 
 
 def write_heads(path: Path, heads: Iterable[Head]) -> None:

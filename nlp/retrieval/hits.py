@@ -53,6 +53,14 @@ class TagEvidence(_Model):
     case: list[Quote] = []
 
 
+class PhraseMatch(_Model):
+    """A quoted part of the query, and where the case has its words."""
+
+    phrase: str = Field(description="between the quotes, as written")
+    title: list[Quote] = Field(default=[], description="in the title")
+    text: list[Quote] = Field(default=[], description="in the text; the first 20 at most")
+
+
 class Circumstance(_Model):
     """What query and case say on one of the three distinctions between honest failure and wilful fault (三个区分开来)."""
 
@@ -88,6 +96,7 @@ class Hit(_Model):
     other_subject_tags: list[TagEvidence] = Field(
         default=[], description="labels that both show, the query of its subject and the case of somebody else"
     )
+    phrases: list[PhraseMatch] = Field(default=[], description="where the quoted parts of the query are met")
     near_duplicates: list[str] = Field(
         default=[], description="ids of cases with nearly the same text, found as well and shown behind this one"
     )

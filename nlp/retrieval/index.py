@@ -7,52 +7,36 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+import numpy as np
 
 from nlp.encoding import Encoder
-from nlp.errors import CaseIndexError, IndexMismatchError, IndexTornError
+from nlp.errors import IndexMismatchError, IndexTornError
+from nlp.retrieval.access import Access
 from nlp.retrieval.case import Case, CaseTag
 from nlp.retrieval.changes import matching, mend, put_in_force, silent, untagged, whole
 from nlp.retrieval.embedder import Embedder
-from nlp.retrieval.explain import Explainer
 from nlp.retrieval.filters import Filters
 from nlp.retrieval.fusion import Fusion
 from nlp.retrieval.generation import Generation
-from nlp.retrieval.groups import gather_enough
+from nlp.retrieval.heads import content_of
 from nlp.retrieval.hits import Hit
+from nlp.retrieval.info import IndexInfo, read_info
 from nlp.retrieval.layout import DenseSettings
 from nlp.retrieval.learned import default_fusion
-from nlp.retrieval.ranking import Ranked, rank, take_apart
+from nlp.retrieval.query import parse_query
+from nlp.retrieval.ranking import take_apart
 from nlp.retrieval.recovery import open_current
+from nlp.retrieval.searching import hits, query_tags
+from nlp.retrieval.show import Show
 from nlp.retrieval.store import read_pointer, write_lock
-from nlp.retrieval.tagmatch import Annotate, annotated, compact
-from nlp.retrieval.vectors import Dtype
+from nlp.retrieval.tagmatch import Annotate
+from nlp.retrieval.view import Views
 from nlp.retrieval.writing import Progress, Tools
 from nlp.schema import Tag
 from nlp.structure.words import Words, default_words, encodable
 
 LOCK_TIMEOUT = 10.0
 """Seconds a writer waits for another one."""
-
-
-class IndexInfo(BaseModel):
-    """What an index holds."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    folder: str
-    generation: int = Field(description="rises with every change")
-    layout: int
-    cases: int
-    tagged_cases: int = Field(description="cases with at least one tag")
-    passages: int
-    encoder: str
-    encoder_version: str
-    dimension: int
-    tokenizer: str
-    dense: str = Field(description="flat, or lists when the index is large")
-    vector_dtype: Dtype
-    size: int = Field(description="bytes of all files")
 
 
 class _State(NamedTuple):
@@ -81,6 +65,7 @@ class CaseIndex:
         self._words = words
         self._annotate = annotate
         self._changing = threading.Lock()
+        self._views = Views()
 
     @classmethod
     def build(
@@ -191,23 +176,7 @@ class CaseIndex:
 
     def info(self) -> IndexInfo:
         """What the index holds."""
-        generation = self._state.generation
-        manifest = generation.manifest
-        return IndexInfo(
-            folder=str(self._folder),
-            generation=manifest.generation,
-            layout=manifest.layout,
-            cases=manifest.cases,
-            tagged_cases=sum(bool(head.tags) for head in generation.heads),
-            passages=manifest.passages,
-            encoder=manifest.encoder.name,
-            encoder_version=manifest.encoder.version,
-            dimension=manifest.encoder.dimension,
-            tokenizer=manifest.tokenizer,
-            dense="lists" if manifest.trained_on else "flat",
-            vector_dtype=manifest.dense.dtype,
-            size=generation.size(),
-        )
+        return read_info(self._folder, self._state.generation)
 
     def add(self, cases: Iterable[Case], *, progress: Progress | None = None) -> int:
         """Add cases; one whose id is in the index takes the place of the old one.
@@ -252,6 +221,25 @@ class CaseIndex:
         with self._changing:
             return self._refresh()
 
+    def count(self, filters: Filters | Mapping[str, Any] | None = None, access: Access | None = None) -> int:
+        """Number of cases that pass filters, of those a reader may see.
+
+        Raises:
+            CaseIndexError: a filter is wrong.
+
+        """
+        generation = self._state.generation
+        passing = Filters.of(filters).allowed(generation.heads)
+        seen = access.mask(generation.heads) if access is not None else None
+        masks = [mask for mask in (passing, seen) if mask is not None]
+        return int(np.logical_and.reduce(masks).sum()) if masks else len(generation)
+
+    def contents(self) -> Iterator[tuple[str, str]]:
+        """Id and content fingerprint of every case, in the order in which they were added."""
+        generation = self._state.generation
+        for row, head in enumerate(generation.heads):
+            yield head.id, head.content or content_of(generation.case(row))
+
     def search(
         self,
         text: str,
@@ -264,19 +252,25 @@ class CaseIndex:
         fusion: Fusion | None = None,
         collapse: bool = True,
         per_source: int | None = None,
+        diverse: float | None = None,
+        access: Access | None = None,
     ) -> list[Hit]:
         """Find the ``k`` cases most like a text, best first, ties by id.
 
         Args:
-            text: a question, a passage or a whole narrative; spans of the hits' query side count in it.
+            text: a question, a passage or a whole narrative; spans of the hits' query side count in it. Quoted parts
+                are conditions (``nlp.retrieval.query``).
             k: at least 0; any number up to that of the cases is honoured.
             tags: what the text shows; found by ``annotate`` when not given, or by the annotator of the index.
             annotate: finds the tags of the text.
-            filters: which cases may be seen; applied before ranking.
+            filters: which cases may be found; applied before ranking.
             explain: whether hits carry matched pairs and tags.
             fusion: how channels are fused; what was learned for the encoder and the kind of query by default.
             collapse: show cases with nearly the same text as one hit; ``k`` counts hits.
             per_source: most hits of one ``source``; None for no limit.
+            diverse: how much relevance counts against novelty, above 0 and at most 1 (``nlp.retrieval.diversity``);
+                None to leave the ranking as it is.
+            access: of the reader; the others' cases take no part in the search, None for a search over everything.
 
         Returns:
             At most ``k`` hits; fewer, down to none, when no channel has anything to say of more cases.
@@ -284,40 +278,22 @@ class CaseIndex:
         Raises:
             IndexMismatchError: the encoder is not the one the index was built with.
             EncoderError: the encoder cannot be loaded.
-            CaseIndexError: ``k`` or a filter is wrong, or the annotator failed.
+            CaseIndexError: ``k``, ``diverse`` or a filter is wrong, or the annotator failed.
 
         """
-        text = encodable(text)
-        if k < 0:
-            raise CaseIndexError(f"k is {k}", expected="0 or more")
+        show = Show(k, explain, collapse, per_source, diverse)
+        parsed = parse_query(encodable(text))
         generation, embedder = self._state
-        allowed = Filters.of(filters).allowed(generation.heads)
+        view = self._views.of(generation, access)
+        allowed = view.allowed(Filters.of(filters).allowed(generation.heads))
+        if parsed.conditions:
+            allowed = view.meeting(parsed.conditions, allowed)
         if k == 0 or len(generation) == 0 or (allowed is not None and not allowed.any()):
             return []
-        annotate = annotate or self._annotate
-        found = compact(tags or (), text)
-        if tags is None and annotate is not None and text.strip():
-            found = annotated(annotate, text, "query")
-        fusion = fusion or default_fusion(generation.manifest.encoder.name, text)
-        query = take_apart(text, found, self._words, embedder, fusion)
-        explainer = Explainer(generation, query, self._words)
-        ranked: list[Ranked] = []
-
-        def ask(depth: int) -> tuple[list[str], list[str | None]]:
-            ranked[:] = rank(generation, query, depth, fusion, allowed)
-            sources = [generation.heads[one.row].source for one in ranked]
-            return [generation.case(one.row).text if collapse else "" for one in ranked], sources
-
-        gathered = gather_enough(ask, k, collapse=collapse, per_source=per_source)
-        return [
-            explainer.hit(
-                number,
-                ranked[place],
-                explain=explain,
-                behind=[generation.heads[ranked[other].row].id for other in gathered.behind[place]],
-            )
-            for number, place in enumerate(gathered.shown, start=1)
-        ]
+        found = query_tags(parsed, tags, annotate or self._annotate)
+        fusion = fusion or default_fusion(generation.manifest.encoder.name, parsed.text)
+        query = take_apart(parsed, found, self._words, embedder, fusion)
+        return hits(view, query, fusion, allowed, self._words, show)
 
     def _change(self, ids: set[str], new: list[Case], progress: Progress | None) -> int:
         with self._changing, write_lock(self._folder, LOCK_TIMEOUT):

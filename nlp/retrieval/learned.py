@@ -9,6 +9,7 @@ from typing import Any
 
 from nlp.errors import ConfigurationError
 from nlp.resources import corpora_path
+from nlp.retrieval.feedback import Feedback
 from nlp.retrieval.fusion import Fusion
 
 FORMAT = 1
@@ -35,7 +36,10 @@ def _learned(path: Path) -> dict[str, dict[str, Fusion]]:
         if data["format"] != FORMAT:
             raise ConfigurationError(f"format {data['format']}", path=str(path), expected=f"format {FORMAT}")
         return {
-            encoder: {kind: Fusion(weights=kinds[kind]) for kind in ("phrase", "narrative")}
+            encoder: {
+                kind: Fusion(weights=kinds[kind], feedback=Feedback(**kinds.get("feedback", {}).get(kind, {})))
+                for kind in ("phrase", "narrative")
+            }
             for encoder, kinds in data["encoders"].items()
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -27,6 +27,7 @@ Scores = NDArray[np.float64]
 _MAX_TERM = 64
 _MAX_QUERY_TERMS = 1024
 _HEAP = 128_000_000
+_HEAP_OF_PART = 32_000_000
 
 
 def _schema() -> Any:
@@ -44,9 +45,14 @@ def _usable(terms: Iterable[str]) -> Iterator[str]:
 
 def write_lexical(folder: Path, cases: Iterable[tuple[int, Iterable[str]]]) -> None:
     """Write cases, as (key, terms), into ``folder``, after those that are there already."""
-    index = tantivy.Index(_schema(), path=str(folder), reuse=True)
+    _fill(tantivy.Index(_schema(), path=str(folder), reuse=True), cases, _HEAP)
+    for lock in folder.glob(".tantivy-*.lock"):
+        lock.unlink()
+
+
+def _fill(index: Any, cases: Iterable[tuple[int, Iterable[str]]], heap: int) -> None:
     # One thread: several would each leave a segment, and two cores gain little.
-    writer = index.writer(heap_size=_HEAP, num_threads=1)
+    writer = index.writer(heap_size=heap, num_threads=1)
     for key, terms in cases:
         document = tantivy.Document()
         document.add_text("id", str(key))
@@ -55,8 +61,6 @@ def write_lexical(folder: Path, cases: Iterable[tuple[int, Iterable[str]]]) -> N
         writer.add_document(document)
     writer.commit()
     writer.wait_merging_threads()
-    for lock in folder.glob(".tantivy-*.lock"):
-        lock.unlink()
 
 
 def link_lexical(source: Path, target: Path) -> None:
@@ -75,9 +79,12 @@ class LexicalIndex:
     """A lexical folder opened for reading. Safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._index = tantivy.Index.open(str(folder))
-        self._schema = self._index.schema
-        self._searcher = self._index.searcher()
+        self._use(tantivy.Index.open(str(folder)))
+
+    def _use(self, index: Any) -> None:
+        self._index = index
+        self._schema = index.schema
+        self._searcher = index.searcher()
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -91,11 +98,12 @@ class LexicalIndex:
         count = self.document_frequency(term)
         return math.log(1 + (len(self) - count + 0.5) / (count + 0.5))
 
-    def terms(self) -> Iterator[tuple[int, list[str]]]:
-        """The stored (key, terms) of every case, in no certain order."""
-        if len(self) == 0:
+    def terms(self, keys: Keys | None = None) -> Iterator[tuple[int, list[str]]]:
+        """The stored (key, terms) of every case, or of some, in no certain order."""
+        if len(self) == 0 or (keys is not None and len(keys) == 0):
             return
-        for _, address in self._searcher.search(tantivy.Query.all_query(), limit=len(self), count=False).hits:
+        query = tantivy.Query.all_query() if keys is None else self._among(keys)
+        for _, address in self._searcher.search(query, limit=len(self), count=False).hits:
             document = self._searcher.doc(address)
             yield int(str(document.get_first("id"))), str(document.get_first("terms") or "").split()
 
@@ -125,15 +133,32 @@ class LexicalIndex:
         query = self._query(terms)
         if query is None or len(keys) == 0:
             return {}
-        among = tantivy.Query.term_set_query(self._schema, "id", [str(key) for key in keys])
         both = tantivy.Query.boolean_query(
             [
-                (tantivy.Occur.Must, tantivy.Query.const_score_query(among, 0.0)),
+                (tantivy.Occur.Must, tantivy.Query.const_score_query(self._among(keys), 0.0)),
                 (tantivy.Occur.Must, query),
             ]
         )
         found, scores = self._run(both, len(keys))
         return dict(zip(found.tolist(), scores.tolist(), strict=True))
+
+    def holding(self, terms: Iterable[str]) -> Keys:
+        """The cases that hold all of the terms, ascending."""
+        query = tantivy.Query.boolean_query(
+            [
+                (tantivy.Occur.Must, tantivy.Query.const_score_query(self._term(term), 0.0))
+                for term in sorted(set(terms))
+            ]
+        )
+        if len(self) == 0:
+            return np.empty(0, dtype=np.int64)
+        return np.sort(self._run(query, len(self))[0])
+
+    def _term(self, term: str) -> Any:
+        return tantivy.Query.term_query(self._schema, "terms", term, "freq")
+
+    def _among(self, keys: Keys) -> Any:
+        return tantivy.Query.term_set_query(self._schema, "id", [str(key) for key in keys.tolist()])
 
     def _run(self, query: Any, limit: int) -> tuple[Keys, Scores]:
         hits = self._searcher.search(query, limit=limit, count=False).hits
@@ -159,8 +184,37 @@ class LexicalIndex:
             [
                 (
                     tantivy.Occur.Should,
-                    tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, "terms", term, "freq"), weight),
+                    tantivy.Query.boost_query(self._term(term), weight),
                 )
                 for term, weight in sorted(weights.items())
             ]
         )
+
+
+class LexicalPart(LexicalIndex):
+    """Some cases of a lexical index as an index of their own, in memory.
+
+    Scores rest on these cases alone: how many there are, how long they are, how many of them hold a term.
+
+    Args:
+        whole: holds the cases.
+        keys: which of them, ascending.
+
+    """
+
+    def __init__(self, whole: LexicalIndex, keys: Keys) -> None:
+        index = tantivy.Index(_schema())
+        _fill(index, whole.terms(keys), _HEAP_OF_PART)
+        index.reload()
+        self._use(index)
+        self._keys = keys
+
+    def grown(self, whole: LexicalIndex, keys: Keys) -> LexicalPart:
+        """The part of a later index with these keys, among which are all of this one; this one goes on as it is."""
+        later = object.__new__(LexicalPart)
+        # The searcher of this part keeps to what was there when it was made.
+        _fill(self._index, whole.terms(np.setdiff1d(keys, self._keys)), _HEAP_OF_PART)
+        self._index.reload()
+        later._use(self._index)
+        later._keys = keys
+        return later

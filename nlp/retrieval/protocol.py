@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.retrieval.access import Access
 from nlp.retrieval.case import Case, CaseTag
 from nlp.retrieval.embedder import Vectors
 from nlp.retrieval.filters import Filters
@@ -20,6 +21,9 @@ from nlp.schema import Tag
 
 class SearchInfo(Protocol):
     """What any index says of itself."""
+
+    def model_dump_json(self, *, indent: int | None = None) -> str:
+        """All it says, as JSON."""
 
     @property
     def cases(self) -> int:
@@ -64,6 +68,9 @@ class CaseSearch(Protocol):
     def get(self, id_: str) -> Case | None:
         """The case with this id, None when it is not in the index."""
 
+    def cases(self) -> Iterator[Case]:
+        """All cases."""
+
     def info(self) -> SearchInfo:
         """What the index holds."""
 
@@ -85,8 +92,16 @@ class CaseSearch(Protocol):
         fusion: Fusion | None = None,
         collapse: bool = True,
         per_source: int | None = None,
+        diverse: float | None = None,
+        access: Access | None = None,
     ) -> list[Hit]:
         """Find the ``k`` cases most like a text, best first, ties by id."""
+
+    def count(self, filters: Filters | Mapping[str, Any] | None = None, access: Access | None = None) -> int:
+        """Number of cases that pass filters, of those a reader may see."""
+
+    def contents(self) -> Iterator[tuple[str, str]]:
+        """Id and content fingerprint of every case."""
 
 
 class Keyed(Protocol):
@@ -113,6 +128,9 @@ class PassageVectors(Protocol):
 
     def similarities(self, queries: Vectors, key: int) -> NDArray[np.float32]:
         """Cosines (query passages, passages of the case)."""
+
+    def mean(self, key: int) -> Vectors | None:
+        """Mean of the case's passages, of length 1; None when it has none."""
 
 
 class Rarity(Protocol):

@@ -1,20 +1,22 @@
-"""Ranking the cases of a generation for a query: every channel proposes, all candidates are scored, then fused."""
+"""Ranking the cases of a view for a query: every channel proposes, all candidates are scored, then fused."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.retrieval.case import CaseTag
 from nlp.retrieval.embedder import Embedder, Vectors
+from nlp.retrieval.feedback import moved
 from nlp.retrieval.fusion import REFERENCE, Fusion, Ranking, contributions, low_score
-from nlp.retrieval.generation import Generation
 from nlp.retrieval.hits import ChannelName, ChannelScore
 from nlp.retrieval.passages import Passage, split_passages
+from nlp.retrieval.query import Condition, ParsedQuery
 from nlp.retrieval.tagmatch import shown
+from nlp.retrieval.view import View
 from nlp.structure.words import Words
 
 Mask = NDArray[np.bool_]
@@ -30,6 +32,7 @@ class Query:
         passages: of the text.
         vectors: float32 (passages, dimension), None when the dense channel is off.
         tags: compact tags of the text.
+        conditions: that a case has to meet.
 
     """
 
@@ -38,6 +41,7 @@ class Query:
     passages: list[Passage]
     vectors: Vectors | None
     tags: list[CaseTag]
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,36 +53,66 @@ class Ranked:
     channels: dict[ChannelName, ChannelScore]
 
 
-def take_apart(text: str, tags: Sequence[CaseTag], words: Words, embedder: Embedder, fusion: Fusion) -> Query:
+def take_apart(parsed: ParsedQuery, tags: Sequence[CaseTag], words: Words, embedder: Embedder, fusion: Fusion) -> Query:
     """Prepare a query; the encoder is loaded only when the dense channel is on and there is something to encode."""
-    passages = split_passages(text)
+    passages = split_passages(parsed.text)
     vectors = None
     if fusion.weight("dense") and passages:
-        vectors = embedder.encode([text[start:end] for start, end in passages])
-    return Query(text, words.search_terms(text), passages, vectors, list(tags))
+        vectors = embedder.encode([parsed.text[start:end] for start, end in passages])
+    return Query(parsed.given, words.search_terms(parsed.text), passages, vectors, list(tags), parsed.conditions)
 
 
-def rank(generation: Generation, query: Query, k: int, fusion: Fusion, allowed: Mask | None) -> list[Ranked]:
-    """The best ``k`` cases, by score and then by id; fewer when no channel has anything to say of the others."""
-    visible = len(generation) if allowed is None else int(allowed.sum())
+def with_feedback(view: View, query: Query, fusion: Fusion, allowed: Mask | None) -> Query:
+    """The query as the dense channel searches with it: moved towards the nearest of the cases that may be found."""
+    vectors = _usable(query)
+    if not fusion.weight("dense") or vectors is None:
+        return query
+    dense, keys = view.dense, _keys(view, allowed)
+
+    def top(count: int) -> tuple[list[int], list[float]]:
+        found, scores = dense.top(vectors, count, keys)
+        return found.tolist(), scores.tolist()
+
+    def read(key: int) -> Vectors:
+        return dense.store.read(dense.store.rows_of(key))
+
+    return replace(query, vectors=moved(vectors, fusion.feedback, top, read))
+
+
+def rank(view: View, query: Query, k: int, fusion: Fusion, allowed: Mask | None) -> list[Ranked]:
+    """The best ``k`` cases, by score and then by id; fewer when no channel has anything to say of the others.
+
+    A case that meets conditions of the query is found whatever the channels say.
+
+    Args:
+        view: of the reader.
+        query: taken apart.
+        k: at least 1.
+        fusion: of the channels.
+        allowed: rows that may be found, which is those that meet the query's conditions if there are any; None for all.
+
+    """
+    visible = len(view) if allowed is None else int(allowed.sum())
     depth = min(visible, max(REFERENCE, k))
     rankings = [
         ranking
         for ranking in (
-            _bm25(generation, query, fusion, depth, allowed),
-            _dense(generation, query, fusion, depth, allowed),
-            _tags(generation, query, fusion, depth, allowed),
+            _bm25(view, query, fusion, depth, allowed),
+            _dense(view, query, fusion, depth, allowed),
+            _tags(view, query, fusion, depth, allowed),
         )
         if ranking is not None
     ]
     candidates = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(ranking.rows for ranking in rankings)]))
+    if query.conditions and allowed is not None and len(candidates) < min(k, visible):
+        candidates = np.flatnonzero(allowed)
     if len(candidates) == 0:
         return []
-    scores = [_complete(generation, query, ranking, candidates) for ranking in rankings]
+    scores = [_complete(view, query, ranking, candidates) for ranking in rankings]
     parts = contributions(rankings, candidates, scores, fusion)
     fused = np.round(parts.sum(axis=0), 6)
     places = [{int(row): place for place, row in enumerate(ranking.rows, start=1)} for ranking in rankings]
-    best = np.lexsort((generation.order[candidates], -fused))[:k]
+    best = np.lexsort((view.order[candidates], -fused))[:k]
     return [
         Ranked(
             int(candidates[at]),
@@ -97,51 +131,49 @@ def rank(generation: Generation, query: Query, k: int, fusion: Fusion, allowed: 
     ]
 
 
-def _bm25(generation: Generation, query: Query, fusion: Fusion, depth: int, allowed: Mask | None) -> Ranking | None:
+def _bm25(view: View, query: Query, fusion: Fusion, depth: int, allowed: Mask | None) -> Ranking | None:
     if not fusion.weight("bm25") or not query.terms:
         return None
-    keys, scores = generation.lexical.top(query.terms, depth, _keys(generation, allowed))
-    rows, scores = _ordered(generation, np.searchsorted(generation.keys, keys), scores, depth)
+    keys, scores = view.lexical.top(query.terms, depth, _keys(view, allowed))
+    rows, scores = _ordered(view, np.searchsorted(view.keys, keys), scores, depth)
     return Ranking("bm25", rows, scores, low_score(scores, 0.0)) if len(rows) else None
 
 
-def _dense(generation: Generation, query: Query, fusion: Fusion, depth: int, allowed: Mask | None) -> Ranking | None:
+def _dense(view: View, query: Query, fusion: Fusion, depth: int, allowed: Mask | None) -> Ranking | None:
     vectors = _usable(query)
     if not fusion.weight("dense") or vectors is None:
         return None
-    keys, scores = generation.dense.top(vectors, depth, _keys(generation, allowed))
-    rows, scores = _ordered(generation, np.searchsorted(generation.keys, keys), scores, depth)
+    keys, scores = view.dense.top(vectors, depth, _keys(view, allowed))
+    rows, scores = _ordered(view, np.searchsorted(view.keys, keys), scores, depth)
     return Ranking("dense", rows, scores, low_score(scores, None)) if len(rows) else None
 
 
-def _tags(generation: Generation, query: Query, fusion: Fusion, depth: int, allowed: Mask | None) -> Ranking | None:
+def _tags(view: View, query: Query, fusion: Fusion, depth: int, allowed: Mask | None) -> Ranking | None:
     pairs = shown(query.tags)
     if not fusion.weight("tags") or not pairs:
         return None
-    scores = generation.tags.scores(pairs)
+    scores = view.tags.scores(pairs)
     rows = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
-    rows, scores = _ordered(generation, rows, scores[rows], depth)
+    rows, scores = _ordered(view, rows, scores[rows], depth)
     return Ranking("tags", rows, scores, 0.0)
 
 
-def _complete(
-    generation: Generation, query: Query, ranking: Ranking, candidates: NDArray[np.int64]
-) -> NDArray[np.float64]:
+def _complete(view: View, query: Query, ranking: Ranking, candidates: NDArray[np.int64]) -> NDArray[np.float64]:
     """A channel's scores of all candidates, whoever proposed them; NaN where it cannot score one."""
     if ranking.channel == "tags":
-        return generation.tags.scores(shown(query.tags))[candidates]
+        return view.tags.scores(shown(query.tags))[candidates]
     scores = np.full(len(candidates), np.nan)
     scores[np.searchsorted(candidates, ranking.rows)] = ranking.scores
     open_ = np.flatnonzero(np.isnan(scores))
-    keys = generation.keys[candidates[open_]]
+    keys = view.keys[candidates[open_]]
     if ranking.channel == "bm25":
-        found = generation.lexical.scores(query.terms, keys)
+        found = view.lexical.scores(query.terms, keys)
         scores[open_] = [found.get(key, 0.0) for key in keys.tolist()]
         return scores
     vectors = _usable(query)
-    with_passages = np.isin(keys, generation.dense.store.keys)
+    with_passages = np.isin(keys, view.dense.store.keys)
     if vectors is not None and with_passages.any():
-        scores[open_[with_passages]] = generation.dense.scores(vectors, keys[with_passages])
+        scores[open_[with_passages]] = view.dense.scores(vectors, keys[with_passages])
     return scores
 
 
@@ -153,12 +185,12 @@ def _usable(query: Query) -> Vectors | None:
     return vectors if len(vectors) else None
 
 
-def _keys(generation: Generation, allowed: Mask | None) -> NDArray[np.int64] | None:
-    return None if allowed is None else generation.keys[allowed]
+def _keys(view: View, allowed: Mask | None) -> NDArray[np.int64] | None:
+    return None if allowed is None else view.keys[allowed]
 
 
 def _ordered(
-    generation: Generation, rows: NDArray[np.int64], scores: NDArray[np.float64], depth: int
+    view: View, rows: NDArray[np.int64], scores: NDArray[np.float64], depth: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    best = np.lexsort((generation.order[rows], -scores))[:depth]
+    best = np.lexsort((view.order[rows], -scores))[:depth]
     return rows[best], scores[best]

@@ -13,7 +13,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -93,8 +93,7 @@ def read_pointer(folder: Path) -> Pointer:
     return pointer
 
 
-@contextmanager
-def write_lock(folder: Path, timeout: float) -> Iterator[None]:
+def write_lock(folder: Path, timeout: float) -> AbstractContextManager[None]:
     """Hold the right to write; it ends with the process, however that ends.
 
     Args:
@@ -105,9 +104,26 @@ def write_lock(folder: Path, timeout: float) -> Iterator[None]:
         IndexLockedError: another process or thread is still writing.
 
     """
+    return file_lock(folder, LOCK, timeout, "another process is writing to the index")
+
+
+@contextmanager
+def file_lock(folder: Path, name: str, timeout: float, otherwise: str) -> Iterator[None]:
+    """Hold a lock file; it ends with the process, however that ends.
+
+    Args:
+        folder: made if missing.
+        name: of the lock file in it.
+        timeout: seconds to wait for another holder.
+        otherwise: message of the error.
+
+    Raises:
+        IndexLockedError: another process or thread still holds it.
+
+    """
     folder.mkdir(parents=True, exist_ok=True)
     deadline = time.monotonic() + timeout
-    with (folder / LOCK).open("ab") as file:
+    with (folder / name).open("ab") as file:
         while True:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -115,9 +131,7 @@ def write_lock(folder: Path, timeout: float) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() >= deadline:
                     raise IndexLockedError(
-                        "another process is writing to the index",
-                        path=str(folder),
-                        hint="wait until it has finished and try again",
+                        otherwise, path=str(folder), hint="wait until it has finished and try again"
                     ) from None
                 time.sleep(_LOCK_STEP)
         yield

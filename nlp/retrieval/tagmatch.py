@@ -85,17 +85,23 @@ class TagIndex:
     A pair weighs ``ln(1 + (N - n + 0.5) / (n + 0.5))`` when n of N cases show it. The score is the weight of the
     shared pairs, less half the weight of labels shown only in opposite polarity, over the geometric mean of the two
     texts' weights: 1 for the same pairs, below 0 when opposites outweigh what is shared.
+
+    Args:
+        heads: of all cases.
+        only: the rows that count and are scored, None for all; others score 0.
     """
 
-    def __init__(self, heads: Sequence[Head]) -> None:
-        self._cases = len(heads)
+    def __init__(self, heads: Sequence[Head], only: NDArray[np.bool_] | None = None) -> None:
+        self._size = len(heads)
+        self._cases = self._size if only is None else int(only.sum())
         rows: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
-        for row, head in enumerate(heads):
+        for row in range(self._size) if only is None else np.flatnonzero(only).tolist():
+            head = heads[row]
             pairs = {(tag["label"], tag["polarity"]) for tag in head.tags if _counts(tag["subject"], tag["status"])}
             for pair in sorted(pairs):
                 rows[pair].append(row)
         self._rows = {pair: np.array(found, dtype=np.int64) for pair, found in sorted(rows.items())}
-        self._mass = np.zeros(self._cases)
+        self._mass = np.zeros(self._size)
         for pair, found in self._rows.items():
             self._mass[found] += self.weight(pair)
 
@@ -106,11 +112,11 @@ class TagIndex:
 
     def scores(self, query: Shown) -> NDArray[np.float64]:
         """Score of every case, by row; 0 where nothing is shared or opposed."""
-        gained = np.zeros(self._cases)
-        lost = np.zeros(self._cases)
+        gained = np.zeros(self._size)
+        lost = np.zeros(self._size)
         for label in sorted({label for label, _ in query}):
             sides = {side for name, side in query if name == label}
-            agrees = np.zeros(self._cases, dtype=bool)
+            agrees = np.zeros(self._size, dtype=bool)
             for side in sorted(sides):
                 rows = self._rows.get((label, side), np.empty(0, dtype=np.int64))
                 gained[rows] += self.weight((label, side))
@@ -121,7 +127,7 @@ class TagIndex:
                 lost[rows] += self.weight((label, side))
         # Sorted for one order of addition whatever the set's.
         mass = np.sqrt(sum(map(self.weight, sorted(query)), 0.0) * self._mass)
-        scores = np.divide(gained - OPPOSITE * lost, mass, out=np.zeros(self._cases), where=mass > 0)
+        scores = np.divide(gained - OPPOSITE * lost, mass, out=np.zeros(self._size), where=mass > 0)
         return np.asarray(np.round(scores, 6), dtype=np.float64)
 
 

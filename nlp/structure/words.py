@@ -30,7 +30,9 @@ Offsets = tuple[int, int]
 
 _SCHEME = "jieba-search+han-bigrams/1"
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
-_HAN_RUN = re.compile(f"[{_HAN}]+")
+HAN_RUN = re.compile(f"[{_HAN}]+")
+"""Runs of Han characters, of whose neighbours the search terms are made."""
+
 _HALF = re.compile("[\ud800-\udfff]")
 _LOADING = threading.RLock()
 
@@ -85,7 +87,7 @@ class Words:
         folded = unicodedata.normalize("NFKC", text).lower()
         terms = [folded[start:end] for start, end in self._cutter.search(folded)]
         terms = [term for term in terms if any(map(str.isalnum, term))]
-        for run in _HAN_RUN.findall(folded):
+        for run in HAN_RUN.findall(folded):
             terms.extend(first + second for first, second in pairwise(run))
         return terms
 

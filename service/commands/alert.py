@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from service.case_index import Backend, BackendOpt, IndexOpt, IndexPlace
+
 if TYPE_CHECKING:
     from nlp.retrieval.saved import SavedSearches
 
 app = typer.Typer(help="保存的检索:新案例入库后,列出新命中的。", no_args_is_help=True)
 
-IndexOpt = Annotated[Path, typer.Option("--index", help="索引文件夹", show_default=False)]
 NameArg = Annotated[str, typer.Argument(help="名称", show_default=False)]
 
 
@@ -20,7 +21,8 @@ NameArg = Annotated[str, typer.Argument(help="名称", show_default=False)]
 def save(
     name: NameArg,
     text: Annotated[str, typer.Argument(help="一段叙述或一个短语", show_default=False)],
-    index: IndexOpt,
+    index: IndexOpt = None,
+    backend: BackendOpt = None,
     k: Annotated[int, typer.Option("-k", min=1, help="新案例排进前几名才提示")] = 20,
     unit: Annotated[list[str] | None, typer.Option(help="只看这些单位(可重复)")] = None,
     label: Annotated[list[str] | None, typer.Option(help="案例须有的表现,如 integrity-(可重复)")] = None,
@@ -32,30 +34,30 @@ def save(
 
     filters = {key: value for key, value in (("unit", unit), ("labels", label)) if value}
     search = SavedSearch(name=name, text=text, k=k, filters=Filters.of(filters))
-    _saved(index).save(search, from_now=not everything)
+    _saved(index, backend).save(search, from_now=not everything)
     typer.echo(f"已保存检索“{name}”", err=True)
 
 
 @app.command("list")
-def list_(index: IndexOpt) -> None:
+def list_(index: IndexOpt = None, backend: BackendOpt = None) -> None:
     """列出保存的检索。"""
-    for search in _saved(index).all():
+    for search in _saved(index, backend).all():
         typer.echo(f"{search.name}\t{search.text}\t前 {search.k} 名")
 
 
 @app.command("remove")
-def remove(name: NameArg, index: IndexOpt) -> None:
+def remove(name: NameArg, index: IndexOpt = None, backend: BackendOpt = None) -> None:
     """删除保存的检索。"""
-    if not _saved(index).remove(name):
+    if not _saved(index, backend).remove(name):
         typer.echo(f"没有名为“{name}”的检索", err=True)
         raise typer.Exit(3)
     typer.echo(f"已删除“{name}”", err=True)
 
 
 @app.command("run")
-def run(index: IndexOpt) -> None:
+def run(index: IndexOpt = None, backend: BackendOpt = None) -> None:
     """逐个执行保存的检索,列出上次之后新命中的案例。"""
-    print_alerts(_saved(index))
+    print_alerts(_saved(index, backend))
 
 
 def print_alerts(saved: SavedSearches) -> None:
@@ -72,9 +74,8 @@ def print_alerts(saved: SavedSearches) -> None:
         print_hits(console, alert.hits, default_pipeline().codebook)
 
 
-def _saved(index: Path) -> SavedSearches:
-    import nlp
-    from nlp.retrieval import CaseIndex
+def _saved(index: Path | None, backend: Backend | None) -> SavedSearches:
     from nlp.retrieval.saved import SavedSearches
 
-    return SavedSearches(index, CaseIndex.open(index, annotate=nlp.annotate))
+    place = IndexPlace(index, backend)
+    return SavedSearches(place.folder, place.open())

@@ -7,53 +7,55 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import nlp
+from service.case_index import BackendOpt, IndexOpt, IndexPlace
 from service.items import report_failures
 from service.progress import stage_progress
 
 if TYPE_CHECKING:
     from nlp.errors import ReadingError
-    from nlp.retrieval import Case, CaseIndex
+    from nlp.retrieval import Case
 
 app = typer.Typer(help="历史案例索引:建立、增加、移除、查看。", no_args_is_help=True)
 
 CasesArg = Annotated[Path, typer.Argument(help='案例 JSONL:{"id","text",…}', show_default=False)]
-IndexOpt = Annotated[Path, typer.Option("--index", help="索引文件夹", show_default=False)]
 EncoderOpt = Annotated[str | None, typer.Option(help="句向量模型名或路径;缺省 yanpan-joined-v1")]
 
 
 @app.command("build")
-def build(cases: CasesArg, index: IndexOpt, encoder: EncoderOpt = None) -> None:
+def build(cases: CasesArg, index: IndexOpt = None, encoder: EncoderOpt = None, backend: BackendOpt = None) -> None:
     """由案例文件建立索引(已有的会被整体替换)。"""
-    from nlp.retrieval import CaseIndex
-
+    place = IndexPlace(index, backend)
     found, failures = _read(cases)
     with stage_progress() as progress:
-        built = CaseIndex.build(
-            index, found, encoder=encoder or _default_encoder(), annotate=nlp.annotate, progress=progress
-        )
-    typer.echo(f"已建立索引 {index}:{len(built)} 个案例", err=True)
+        built = place.build(found, encoder, progress)
+    typer.echo(f"已建立索引 {place}:{len(built)} 个案例", err=True)
     report_failures(failures, cases)
 
 
 @app.command("add")
-def add(cases: CasesArg, index: IndexOpt) -> None:
+def add(cases: CasesArg, index: IndexOpt = None, backend: BackendOpt = None) -> None:
     """加入案例;编号相同的以新换旧。保存的检索若有新命中,随即列出。"""
     from nlp.retrieval.saved import SavedSearches
     from service.commands.alert import print_alerts
 
+    place = IndexPlace(index, backend)
     found, failures = _read(cases)
-    opened = _open(index)
+    opened = place.open()
     opened.add(found)
     typer.echo(f"已加入 {len(found)} 个案例,索引现有 {len(opened)} 个", err=True)
+    # Alerts first: lines that failed end the command, and the cases of the others are in.
+    print_alerts(SavedSearches(place.folder, opened))
     report_failures(failures, cases)
-    print_alerts(SavedSearches(index, opened))
 
 
 @app.command("remove")
-def remove(ids: Annotated[list[str], typer.Argument(help="案例编号", show_default=False)], index: IndexOpt) -> None:
+def remove(
+    ids: Annotated[list[str], typer.Argument(help="案例编号", show_default=False)],
+    index: IndexOpt = None,
+    backend: BackendOpt = None,
+) -> None:
     """按编号移除案例。"""
-    opened = _open(index)
+    opened = IndexPlace(index, backend).open()
     known = [case_id for case_id in dict.fromkeys(ids) if case_id in opened]
     removed = opened.remove(known)
     for case_id in dict.fromkeys(ids):
@@ -65,9 +67,9 @@ def remove(ids: Annotated[list[str], typer.Argument(help="案例编号", show_de
 
 
 @app.command("info")
-def info(index: IndexOpt) -> None:
+def info(index: IndexOpt = None, backend: BackendOpt = None) -> None:
     """显示索引的版本、模型与规模。"""
-    typer.echo(_open(index).info().model_dump_json(indent=2))
+    typer.echo(IndexPlace(index, backend).open().info().model_dump_json(indent=2))
 
 
 def _read(path: Path) -> tuple[list[Case], list[ReadingError]]:
@@ -88,15 +90,3 @@ def _read(path: Path) -> tuple[list[Case], list[ReadingError]]:
             except InvalidRecordError as error:
                 failures.append(error)
     return cases, failures
-
-
-def _open(index: Path) -> CaseIndex:
-    from nlp.retrieval import CaseIndex
-
-    return CaseIndex.open(index, annotate=nlp.annotate)
-
-
-def _default_encoder() -> str:
-    from service.settings import load_settings
-
-    return load_settings().encoder

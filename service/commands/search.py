@@ -10,13 +10,19 @@ from typing import Annotated, Any
 
 import typer
 
-import nlp
+from service.case_index import BackendOpt, IndexOpt, IndexPlace
 from service.items import ItemStream, emit, report_failures
 
 
 def search(
-    index: Annotated[Path, typer.Option("--index", help="索引文件夹", show_default=False)],
-    text: Annotated[str | None, typer.Argument(help="一段叙述或一个短语", show_default=False)] = None,
+    text: Annotated[
+        str | None,
+        typer.Argument(
+            help="一段叙述或一个短语;“原文”须原样出现,“甲 乙”~8 须相距不超过 8 字(引号外留空格)", show_default=False
+        ),
+    ] = None,
+    index: IndexOpt = None,
+    backend: BackendOpt = None,
     k: Annotated[int, typer.Option("-k", min=1, help="给出几个案例")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
     queries: Annotated[Path | None, typer.Option(help='批量查询 JSONL:{"id","text"}')] = None,
@@ -29,6 +35,10 @@ def search(
     until: Annotated[str | None, typer.Option(help="不晚于")] = None,
     collapse: Annotated[bool, typer.Option(help="内容近乎相同的案例合为一条")] = True,
     per_source: Annotated[int | None, typer.Option(min=1, help="同一来源最多几条")] = None,
+    diverse: Annotated[bool, typer.Option("--diverse", help="结果彼此不要太像(最大边际相关)")] = False,
+    diversity_lambda: Annotated[
+        float, typer.Option("--lambda", min=0.01, max=1.0, help="--diverse 时相关性所占的比重,1 为只看相关性")
+    ] = 0.5,
 ) -> None:
     """检索相似的历史案例并说明理由。"""
     if (text is None) == (queries is None):
@@ -41,16 +51,18 @@ def search(
         "date_from": since,
         "date_to": until,
     }
-    options = {
+    options: dict[str, Any] = {
         "filters": {name: value for name, value in filters.items() if value},
         "collapse": collapse,
         "per_source": per_source,
+        "diverse": diversity_lambda if diverse else None,
     }
+    place = IndexPlace(index, backend)
     if queries is not None:
-        _batch(index, queries, k, out, options)
+        _batch(place, queries, k, out, options)
         return
     assert text is not None
-    hits = _open(index).search(text, k, **options)
+    hits = place.open().search(text, k, **options)
     if as_json:
         sys.stdout.write(json.dumps([hit.model_dump(mode="json") for hit in hits], ensure_ascii=False, indent=2) + "\n")
         return
@@ -62,10 +74,10 @@ def search(
     print_hits(Console(highlight=False), hits, default_pipeline().codebook)
 
 
-def _batch(index: Path, queries: Path, k: int, out: Path | None, options: dict[str, Any]) -> None:
+def _batch(place: IndexPlace, queries: Path, k: int, out: Path | None, options: dict[str, Any]) -> None:
     from service.progress import progress_bar
 
-    opened = _open(index)
+    opened = place.open()
     stream = ItemStream([queries])
 
     def rows() -> Iterator[dict[str, Any]]:
@@ -78,9 +90,3 @@ def _batch(index: Path, queries: Path, k: int, out: Path | None, options: dict[s
     lines = (json.dumps(row, ensure_ascii=False) for row in rows())
     emit(lines, out, "已检索 {count} 条")
     report_failures(stream.failures, out)
-
-
-def _open(index: Path):  # type: ignore[no-untyped-def]  # the class is imported only when a search runs
-    from nlp.retrieval import CaseIndex
-
-    return CaseIndex.open(index, annotate=nlp.annotate)

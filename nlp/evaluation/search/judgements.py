@@ -18,6 +18,10 @@ Judgements = dict[str, dict[str, int]]
 """Query id to case id to grade; grades of 1 and more are relevant."""
 
 
+KIND_ZH = {"phrase": "短语", "narrative": "叙述", "query": "查询"}
+"""Names of kinds of queries, for people; another kind is shown as it is."""
+
+
 class SearchQuery(BaseModel):
     """A query of an evaluation."""
 

@@ -12,7 +12,7 @@ from nlp.evaluation.search.judgements import SearchQuery
 from nlp.evaluation.search.measures import DEPTH
 from nlp.retrieval.case import CaseTag
 from nlp.retrieval.fusion import DEFAULT_WEIGHTS, Fusion
-from nlp.retrieval.index import CaseIndex
+from nlp.retrieval.protocol import CaseSearch
 
 Answers = dict[str, list[str]]
 """Query id to case ids, best first."""
@@ -33,7 +33,7 @@ class System:
     answer: Callable[[Sequence[SearchQuery]], Answers]
 
 
-def engine_systems(index: CaseIndex, tags: dict[str, list[CaseTag]]) -> Iterator[System]:
+def engine_systems(index: CaseSearch, tags: dict[str, list[CaseTag]]) -> Iterator[System]:
     """The fused engine, each of its channels alone, and their reciprocal rank fusion.
 
     Args:
@@ -58,7 +58,7 @@ def engine_systems(index: CaseIndex, tags: dict[str, list[CaseTag]]) -> Iterator
     yield system("rrf", "倒数排名融合 bm25+dense", Fusion(method="rrf", weights={"bm25": 1.0, "dense": 1.0}))
 
 
-def dense_system(index: CaseIndex, name: str, zh: str) -> System:
+def dense_system(index: CaseSearch, name: str, zh: str) -> System:
     """The vectors of another encoder alone."""
 
     def answer(queries: Sequence[SearchQuery]) -> Answers:
@@ -71,7 +71,7 @@ def dense_system(index: CaseIndex, name: str, zh: str) -> System:
     return System(name, zh, answer)
 
 
-def tfidf_system(index: CaseIndex) -> System:
+def tfidf_system(index: CaseSearch) -> System:
     """TF-IDF over character bigrams and trigrams, cosine: what needs no model at all."""
     cases = list(index.cases())
     vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(2, 3), sublinear_tf=True)

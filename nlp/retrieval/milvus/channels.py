@@ -36,23 +36,27 @@ _SIDES = ("+", "-")
 class Bm25:
     """BM25 inside Milvus, over one query.
 
-    A score is that of the best row of a case. On Milvus Lite a filter also narrows the statistics BM25 rests on, so
-    scores of one search compare with each other and not with those of another filter.
+    A score is that of the best row of a case. Its statistics count cases that a filter leaves out, except, on Milvus
+    Lite, in rows that were not flushed yet; so scores of one search compare with each other and not with those of another
+    filter, and no search for a reader whom something is kept from may rest on them.
 
     Args:
         reader: of the search.
         terms: of the query.
         expression: of the filters.
+        permitted: of what the reader may see.
 
     """
 
-    def __init__(self, reader: Reader, terms: Iterable[str], expression: str | None) -> None:
+    def __init__(
+        self, reader: Reader, terms: Iterable[str], expression: str | None, permitted: str | None = None
+    ) -> None:
         self._reader = reader
         self._expression = expression
         self._floor = 0.0
         counts = query_terms(list(terms))
         if len(counts) > _MAX_QUERY_TERMS:
-            rare = rarities(reader, counts)
+            rare = rarities(reader, counts, permitted)
             worth = {term: rare[term] * (1 + math.log(count)) for term, count in counts.items()}
             strongest = sorted(counts, key=lambda term: (-worth[term], term))[:_MAX_QUERY_TERMS]
             counts = type(counts)({term: counts[term] for term in strongest})
@@ -64,9 +68,10 @@ class Bm25:
         """The best cases, at least ``depth`` if there are, and all that tie with the last one as far as they go."""
         limit = depth + 1
         while self._text:
-            scores, floor, rows = self._search(self._expression, min(limit, WINDOW))
+            limit = min(limit, WINDOW)
+            scores, floor, rows = self._search(self._expression, limit)
             enough = sum(score > floor for score in scores.values()) >= depth
-            if enough or rows < limit or limit >= WINDOW:
+            if enough or rows < limit or limit == WINDOW:
                 # Below what a search to its end has seen, a case holds no term at all.
                 self._floor = 0.0 if rows < limit else floor
                 return scores
@@ -77,7 +82,7 @@ class Bm25:
         """Scores of cases that ``top`` did not give; none is above what it gave last."""
         found: Proposals = dict.fromkeys(keys, 0.0)
         if self._floor > 0:
-            for some in chunks(keys, 1000):
+            for some in chunks(keys, min(1000, WINDOW)):
                 scores, _, _ = self._search(both(self._expression, among("case", some)), WINDOW)
                 found |= {key: min(score, self._floor) for key, score in scores.items()}
         return found
@@ -187,28 +192,47 @@ def _is(heads: Mapping[str, CaseHead], key: str, revision: str) -> bool:
     return key in heads and heads[key].revision == revision
 
 
-class TagWeights:
-    """How much a (label, polarity) pair tells: ``ln(1 + (N - n + 0.5) / (n + 0.5))`` when n of N cases show it.
-
-    Counts are asked for when needed and kept for a while. Safe to share between threads.
-    """
+class Counts:
+    """Numbers of rows, asked for when needed and kept for a while. Safe to share between threads."""
 
     def __init__(self, connection: Connection, collections: Collections) -> None:
         self._connection = connection
-        self._collections = collections
-        self._counts: dict[str, int] = {}
+        self.collections = collections
+        self._found: dict[str, int] = {}
         self._until = 0.0
 
     def forget(self) -> None:
         """After a change: count anew."""
         self._until = 0.0
 
+    def of(self, expression: str) -> int:
+        """Number of rows of cases that an expression holds for."""
+        if time.monotonic() >= self._until:
+            self._found = {}
+            self._until = time.monotonic() + self._connection.settings.statistics_age
+        found = self._found
+        if expression not in found:
+            found[expression] = self._connection.count(self.collections.cases, expression)
+        return found[expression]
+
+
+class TagWeights:
+    """How much a (label, polarity) pair tells: ``ln(1 + (N - n + 0.5) / (n + 0.5))`` when n of N cases show it.
+
+    Args:
+        counts: of the build.
+        permitted: expression of the cases that count, None for all.
+
+    """
+
+    def __init__(self, counts: Counts, permitted: str | None = None) -> None:
+        self._counts = counts
+        self._permitted = permitted
+
     def weight(self, label: str, side: str) -> float:
         """Above 0, higher when rarer."""
-        if time.monotonic() >= self._until:
-            self._counts = {}
-            self._until = time.monotonic() + self._connection.settings.statistics_age
-        cases, count = self._count("part == 0"), self._count(both("part == 0", self._shows(label, side)))
+        shown = shows(label, side, self._counts.collections.columns)
+        cases, count = (self._counts.of(both("part == 0", self._permitted, one)) for one in (None, shown))
         # The two may have been counted at different times.
         return math.log(1 + (max(cases, count) - count + 0.5) / (count + 0.5))
 
@@ -221,15 +245,6 @@ class TagWeights:
         lost = sum(self.weight(*pair) for pair in opposed)
         mass = math.sqrt(sum(self.weight(*pair) for pair in query) * sum(self.weight(*pair) for pair in case))
         return round((gained - OPPOSITE * lost) / mass, 6) if mass else 0.0
-
-    def _shows(self, label: str, side: str) -> str:
-        return shows(label, side, self._collections.columns)
-
-    def _count(self, expression: str) -> int:
-        counts = self._counts
-        if expression not in counts:
-            counts[expression] = self._connection.count(self._collections.cases, expression)
-        return counts[expression]
 
 
 def tag_proposals(reader: Reader, weights: TagWeights, pairs: Shown, expression: str | None, depth: int) -> Proposals:
@@ -254,15 +269,18 @@ def tag_proposals(reader: Reader, weights: TagWeights, pairs: Shown, expression:
     return {key: score for key, score in scores.items() if score > 0}
 
 
-def rarities(reader: Reader, terms: Iterable[str]) -> Mapping[str, float]:
+def rarities(reader: Reader, terms: Iterable[str], permitted: str | None = None) -> Mapping[str, float]:
     """How rare terms are, above 0: the best BM25 score that a term reaches alone, in one request for all of them.
 
-    That is its inverse document frequency times 1 to 2.2. Terms that no case holds get the highest value.
+    That is its inverse document frequency times 1 to 2.2. Terms that no case holds get the highest value. For a reader
+    whom something is kept from all terms are alike where the engine would count what is kept.
     """
     found: dict[str, float] = {}
     wanted = sorted(set(terms))
+    if permitted is not None and not reader.connection.settings.bm25_over_all:
+        return dict.fromkeys(wanted, 1.0)
     for some in chunks(wanted, _RARITIES):
-        hits = reader.connection.search(reader.collections.cases, "words", some, 1, metric="BM25")
+        hits = reader.connection.search(reader.collections.cases, "words", some, 1, metric="BM25", expression=permitted)
         found |= {term: abs(one[0][0]) for term, one in zip(some, hits, strict=True) if one and one[0][0]}
     unseen = max(found.values(), default=1.0)
     return {term: found.get(term, unseen) for term in wanted}

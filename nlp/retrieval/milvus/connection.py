@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
@@ -53,6 +54,8 @@ class Connection:
                     path=settings.uri,
                     hint="pip install milvus-lite, or give the uri of a server such as http://localhost:19530",
                 ) from error
+            # Milvus Lite gives iterators no timestamp, and the client warns of that each time.
+            logging.getLogger("pymilvus.client.iterator.query_iterator").setLevel(logging.ERROR)
         self._failures = (
             self._module.MilvusException,
             importlib.import_module("grpc").RpcError,

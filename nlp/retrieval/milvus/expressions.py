@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from nlp.retrieval.access import Access
 from nlp.retrieval.filters import Filters
 from nlp.structure.words import encodable
 
@@ -62,9 +63,10 @@ def shows(label: str, side: str, columns: Collection[str]) -> str:
     return f'text_match(tokens, "{label_token(label, side)}")'
 
 
-def impossible(filters: Filters) -> bool:
+def impossible(filters: Filters, access: Access | None = None) -> bool:
     """Whether nothing can pass: a field must have one of no values."""
     sets = [getattr(filters, name) for name in (*FIELDS, "ids")] + list(filters.meta.values())
+    sets.append(access.units if access is not None else None)
     return any(values is not None and not values for values in sets)
 
 
@@ -90,6 +92,22 @@ def expression(filters: Filters, columns: Collection[str]) -> str | None:
         words = " ".join(sorted(meta_token(key, value) for value in values))
         parts.append(f'text_match(tokens, "{words}")')
     return " and ".join(parts) or None
+
+
+def permitted(access: Access | None) -> str | None:
+    """What a reader may see, as an expression over rows of cases or passages; None for everything."""
+    parts = []
+    if access is not None and access.units is not None:
+        parts.append(among("unit", access.units))
+    if access is not None and access.clearance is not None:
+        parts.append(f"confidentiality <= {access.clearance}")
+    return " and ".join(parts) or None
+
+
+def holds(terms: Iterable[str]) -> str:
+    """Whether a row of cases holds all of some terms, or may hold them together with other rows of its case."""
+    every = " and ".join(f"text_match(terms, {literal(term)})" for term in terms)
+    return f"({every}) or parts > 1" if every else ""
 
 
 def both(*expressions: str | None) -> str:

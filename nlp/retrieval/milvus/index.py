@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 
 from nlp.encoding import Encoder
 from nlp.errors import CaseIndexError, IndexMismatchError, IndexMissingError
+from nlp.retrieval.access import Access
 from nlp.retrieval.case import Case, CaseTag
 from nlp.retrieval.changes import silent
 from nlp.retrieval.embedder import Embedder, EncoderStamp
@@ -17,18 +18,21 @@ from nlp.retrieval.fusion import Fusion
 from nlp.retrieval.hits import Hit
 from nlp.retrieval.layout import PASSAGES_VERSION
 from nlp.retrieval.learned import default_fusion
-from nlp.retrieval.milvus.channels import TagWeights
+from nlp.retrieval.milvus.channels import Counts, TagWeights
 from nlp.retrieval.milvus.connection import Connection
-from nlp.retrieval.milvus.expressions import among, case_key, expression, impossible
+from nlp.retrieval.milvus.expressions import among, both, case_key, expression, impossible, permitted
 from nlp.retrieval.milvus.info import MilvusInfo, read_info
 from nlp.retrieval.milvus.layout import LAYOUT, Collections, Stamp, create, current, drop, finish, label_columns
 from nlp.retrieval.milvus.ranking import Search
 from nlp.retrieval.milvus.reading import Reader, read_cases
-from nlp.retrieval.milvus.searching import Show, hits
+from nlp.retrieval.milvus.searching import hits
 from nlp.retrieval.milvus.settings import WINDOW, MilvusSettings
 from nlp.retrieval.milvus.writing import Writer
+from nlp.retrieval.query import ParsedQuery, parse_query
 from nlp.retrieval.ranking import take_apart
-from nlp.retrieval.tagmatch import Annotate, annotated, compact
+from nlp.retrieval.searching import query_tags
+from nlp.retrieval.show import Show
+from nlp.retrieval.tagmatch import Annotate
 from nlp.retrieval.writing import Progress
 from nlp.schema import Tag
 from nlp.structure.words import Words, default_words, encodable
@@ -37,7 +41,7 @@ from nlp.structure.words import Words, default_words, encodable
 class _State(NamedTuple):
     collections: Collections
     embedder: Embedder
-    weights: TagWeights
+    counts: Counts
 
 
 class MilvusCaseIndex:
@@ -162,6 +166,26 @@ class MilvusCaseIndex:
         for rows in self._connection.everything(name, "part == 0", ["case"], 200):
             yield from read_cases(self._connection, name, [row["case"] for row in rows]).values()
 
+    def count(self, filters: Filters | Mapping[str, Any] | None = None, access: Access | None = None) -> int:
+        """Number of cases that pass filters, of those a reader may see.
+
+        Raises:
+            CaseIndexError: a filter is wrong, or the server cannot be reached.
+
+        """
+        filters = Filters.of(filters)
+        if impossible(filters, access):
+            return 0
+        collections = self._state.collections
+        where = both("part == 0", permitted(access), expression(filters, collections.columns))
+        return self._connection.count(collections.cases, where)
+
+    def contents(self) -> Iterator[tuple[str, str]]:
+        """Id and content fingerprint of every case, in no certain order."""
+        name = self._state.collections.cases
+        for rows in self._connection.everything(name, "part == 0", ["id", "content"], 2000):
+            yield from ((row["id"], row["content"]) for row in rows)
+
     def info(self) -> MilvusInfo:
         """What the index holds."""
         return read_info(self._connection, self._state.collections)
@@ -177,19 +201,19 @@ class MilvusCaseIndex:
             CaseIndexError: the annotator failed, and nothing is added; or Milvus did, and some may be.
 
         """
-        collections, embedder, weights = self._state
+        collections, embedder, counts = self._state
         writer = Writer(self._connection, collections, embedder, self._words, self._annotate)
         prepared = list(writer.prepared(cases))
         for done in writer.write(prepared):
             (progress or silent)("cases", done, len(prepared))
-        weights.forget()
+        counts.forget()
         return len(prepared)
 
     def remove(self, ids: Iterable[str]) -> int:
         """Remove cases; returns the number that were there."""
-        collections, embedder, weights = self._state
+        collections, embedder, counts = self._state
         removed = Writer(self._connection, collections, embedder, self._words, None).remove(ids)
-        weights.forget()
+        counts.forget()
         return removed
 
     def compact(self) -> None:
@@ -205,6 +229,11 @@ class MilvusCaseIndex:
             return False
         self._state = self._in_force(collections)
         return True
+
+    def drop(self) -> None:
+        """Remove the index from the database."""
+        self._connection.call("drop_alias", self._connection.settings.name)
+        drop(self._connection, self._state.collections)
 
     def close(self) -> None:
         """Close the connection."""
@@ -222,45 +251,71 @@ class MilvusCaseIndex:
         fusion: Fusion | None = None,
         collapse: bool = True,
         per_source: int | None = None,
+        diverse: float | None = None,
+        access: Access | None = None,
     ) -> list[Hit]:
-        """Find the ``k`` cases most like a text, best first, ties by id; as ``CaseIndex.search``, ``k`` up to 16,384.
+        """Find the ``k`` cases most like a text, best first, ties by id; as ``CaseIndex.search``.
+
+        A ``k`` above 16,384, the most that Milvus returns to one search, costs reading every case that passes. A
+        reader whom something is kept from is answered without BM25 (``MilvusSettings.bm25_over_all``).
 
         Raises:
             IndexMismatchError: the encoder is not the one the index was built with.
             EncoderError: the encoder cannot be loaded.
-            CaseIndexError: ``k`` or a filter is wrong, the annotator failed, or the server cannot be reached.
+            CaseIndexError: ``k``, ``diverse`` or a filter is wrong, the annotator failed, too many cases meet the
+                conditions of the query, or the server cannot be reached.
 
         """
-        text = encodable(text)
-        if not 0 <= k <= WINDOW:
-            raise CaseIndexError(f"k is {k}", expected=f"0 or more, up to {WINDOW}, the most that Milvus returns")
+        show = Show(k, explain, collapse, per_source, diverse)
+        parsed = parse_query(encodable(text))
         filters = Filters.of(filters)
-        if k == 0 or impossible(filters):
+        if k == 0 or impossible(filters, access):
             return []
-        annotate = annotate or self._annotate
-        found = compact(tags or (), text)
-        if tags is None and annotate is not None and text.strip():
-            found = annotated(annotate, text, "query")
-        show = Show(k, explain, collapse, per_source)
+        found = query_tags(parsed, tags, annotate or self._annotate)
+        asked = (parsed, found, filters, access, fusion, show)
         try:
-            return self._hits(text, found, filters, fusion, show)
+            return self._hits(*asked)
         except IndexMissingError:
             # Another process has put a newer build in its place.
             if not self.refresh():
                 raise
-            return self._hits(text, found, filters, fusion, show)
+            return self._hits(*asked)
 
-    def _hits(self, text: str, tags: list[CaseTag], filters: Filters, fusion: Fusion | None, show: Show) -> list[Hit]:
-        collections, embedder, weights = self._state
-        fusion = fusion or default_fusion(collections.stamp.encoder.name, text)
-        query = take_apart(text, tags, self._words, embedder, fusion)
+    def _hits(
+        self,
+        parsed: ParsedQuery,
+        tags: list[CaseTag],
+        filters: Filters,
+        access: Access | None,
+        fusion: Fusion | None,
+        show: Show,
+    ) -> list[Hit]:
+        collections, embedder, counts = self._state
         reader = Reader(self._connection, collections)
-        where = expression(filters, collections.columns)
-        return hits(Search(reader, query, fusion, where, weights), self._words, show)
+        reach = permitted(access)
+        where = both(reach, expression(filters, collections.columns)) or None
+        if parsed.conditions:
+            keys = reader.meeting(parsed.conditions, where)
+            if not keys:
+                return []
+            where = both(where, _few(keys))
+        fusion = fusion or default_fusion(collections.stamp.encoder.name, parsed.text)
+        query = take_apart(parsed, tags, self._words, embedder, fusion)
+        return hits(Search(reader, query, fusion, where, TagWeights(counts, reach), reach), self._words, show)
 
     def _in_force(self, collections: Collections) -> _State:
         embedder = self._embedder.expecting(collections.stamp.encoder)
-        return _State(collections, embedder, TagWeights(self._connection, collections))
+        return _State(collections, embedder, Counts(self._connection, collections))
+
+
+def _few(keys: list[str]) -> str:
+    if len(keys) > WINDOW:
+        raise CaseIndexError(
+            f"{len(keys)} cases meet the quoted parts of the query",
+            expected=f"at most {WINDOW}",
+            hint="quote more, or narrow the search by filters",
+        )
+    return among("case", keys)
 
 
 def _there(connection: Connection) -> Collections:

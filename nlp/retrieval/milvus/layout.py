@@ -1,4 +1,4 @@
-"""The collections of an index, version 1.
+"""The collections of an index, version 2.
 
 An alias of the index's name points to its collection of cases, one row of which says what wrote the index and names its
 collection of passages. (Milvus Lite keeps no description of a collection.) A new build makes new collections and then
@@ -28,7 +28,7 @@ from nlp.retrieval.milvus.connection import Connection, Row
 from nlp.retrieval.milvus.expressions import FIELDS, among, column
 from nlp.retrieval.milvus.settings import IndexType
 
-LAYOUT = 1
+LAYOUT = 2
 PIECE = 60_000
 """Bytes of a record or of terms in one row; a field holds 65,535."""
 
@@ -64,8 +64,8 @@ class Stamp:
 
     def row(self, columns: Iterable[str]) -> Row:
         """As a row of the collection of cases; no query for cases finds it."""
-        texts = ("case", "revision", "tokens", "id", "shown", "terms")
-        numbers = ("date_first", "date_last", "parts", "passages", *map(column, columns))
+        texts = ("case", "revision", "tokens", "id", "shown", "terms", "content")
+        numbers = ("date_first", "date_last", "confidentiality", "parts", "passages", *map(column, columns))
         return {
             **dict.fromkeys(texts, ""),
             **dict.fromkeys(numbers, 0),
@@ -144,9 +144,9 @@ def create(
     text = {"datatype": kinds.VARCHAR, "max_length": _LONGEST}
     for name in ("part", "parts", "passages"):
         cases.add_field(name, kinds.INT64)
-    for name in ("id", "shown", "record"):
+    for name in ("id", "shown", "record", "content"):
         cases.add_field(name, **text)
-    cases.add_field("terms", **text, enable_analyzer=True, analyzer_params=_ANALYZER)
+    cases.add_field("terms", **text, enable_analyzer=True, enable_match=True, analyzer_params=_ANALYZER)
     cases.add_field("words", kinds.SPARSE_FLOAT_VECTOR)
     cases.add_field("tags", kinds.SPARSE_FLOAT_VECTOR)
     cases.add_function(connection.bm25("terms", "words"))
@@ -176,6 +176,7 @@ def _shared_fields(schema: Any, kinds: Any, labels: Sequence[str]) -> None:
         schema.add_field(name, kinds.VARCHAR, max_length=_LONGEST, nullable=True)
     schema.add_field("date_first", kinds.INT64)
     schema.add_field("date_last", kinds.INT64)
+    schema.add_field("confidentiality", kinds.INT64)
     schema.add_field(
         "tokens",
         kinds.VARCHAR,

@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.retrieval.embedder import Vectors
+from nlp.retrieval.feedback import moved
 from nlp.retrieval.fusion import REFERENCE, Fusion, Ranking, contributions, low_score
 from nlp.retrieval.hits import ChannelName, ChannelScore
 from nlp.retrieval.milvus.channels import Bm25, Dense, Proposals, TagWeights, tag_proposals
 from nlp.retrieval.milvus.reading import Reader
 from nlp.retrieval.milvus.settings import WINDOW
 from nlp.retrieval.ranking import Query, Ranked
-from nlp.retrieval.tagmatch import shown
+from nlp.retrieval.tagmatch import Shown, shown
 
 
 class Found(NamedTuple):
@@ -34,8 +35,9 @@ class Search:
         reader: reads for it.
         query: taken apart.
         fusion: of the channels.
-        expression: of the filters.
+        expression: of filters and access.
         weights: of labels.
+        permitted: of access alone, None for everything.
     """
 
     reader: Reader
@@ -43,20 +45,19 @@ class Search:
     fusion: Fusion
     expression: str | None
     weights: TagWeights
+    permitted: str | None = None
 
     def rank(self, k: int) -> Found:
-        """The best ``k`` cases, by score and then by id; fewer when no channel has anything to say of the others."""
-        depth = min(WINDOW, max(REFERENCE, k))
+        """The best ``k`` cases, by score and then by id; fewer when no channel has anything to say of the others.
+
+        Beyond the number of rows that Milvus returns to one search, every case that passes the filters is scored.
+        """
+        depth = max(REFERENCE, k)
         bm25, dense = self._bm25(), self._dense()
         pairs = shown(self.query.tags) if self.fusion.weight("tags") else frozenset()
-        proposals: dict[ChannelName, Proposals] = {}
-        if bm25 is not None:
-            proposals["bm25"] = bm25.top(depth)
-        if dense is not None:
-            proposals["dense"] = dense.top(depth)
-        if pairs:
-            proposals["tags"] = tag_proposals(self.reader, self.weights, pairs, self.expression, depth)
-        heads = self.reader.heads(key for one in proposals.values() for key in one)
+        proposals = self._proposals(bm25, dense, pairs, depth)
+        everybody = self.reader.keys(self.expression) if self.query.conditions else []
+        heads = self.reader.heads([*(key for one in proposals.values() for key in one), *everybody])
         # Rows in the order of ids, so that a row settles ties.
         keys = sorted(heads, key=lambda key: heads[key].id)
         rows = {key: row for row, key in enumerate(keys)}
@@ -67,6 +68,8 @@ class Search:
             if found or name == "tags"
         ]
         candidates = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *(one.rows for one in rankings)]))
+        if self.query.conditions and len(candidates) < min(k, len(everybody)):
+            candidates = np.array(sorted(rows[key] for key in everybody if key in rows), dtype=np.int64)
         if len(candidates) == 0:
             return Found(keys, [])
         scores: list[NDArray[np.float64]] = []
@@ -82,16 +85,48 @@ class Search:
             scores.append(np.array([known.get(keys[row], np.nan) for row in candidates.tolist()]))
         return Found(keys, _fused(rankings, candidates, scores, self.fusion, k))
 
+    def _proposals(
+        self, bm25: Bm25 | None, dense: Dense | None, pairs: Shown, depth: int
+    ) -> dict[ChannelName, Proposals]:
+        proposals: dict[ChannelName, Proposals] = {}
+        everything = self.reader.keys(self.expression) if depth > WINDOW else []
+        if bm25 is not None:
+            found = bm25.top(min(depth, WINDOW))
+            found |= bm25.complete([key for key in everything if key not in found])
+            proposals["bm25"] = {key: score for key, score in found.items() if score > 0}
+        if dense is not None:
+            proposals["dense"] = dense.complete(everything) if everything else dense.top(min(depth, WINDOW))
+        if pairs and everything:
+            heads = self.reader.heads(everything)
+            scores = {key: self.weights.score(pairs, head.shown) for key, head in heads.items()}
+            proposals["tags"] = {key: score for key, score in scores.items() if score > 0}
+        elif pairs:
+            proposals["tags"] = tag_proposals(self.reader, self.weights, pairs, self.expression, depth)
+        return proposals
+
     def _bm25(self) -> Bm25 | None:
         if not self.fusion.weight("bm25") or not self.query.terms:
             return None
-        return Bm25(self.reader, self.query.terms, self.expression)
+        if self.permitted is not None and not self.reader.connection.settings.bm25_over_all:
+            return None
+        return Bm25(self.reader, self.query.terms, self.expression, self.permitted)
 
     def _dense(self) -> Dense | None:
         if not self.fusion.weight("dense") or self.query.vectors is None:
             return None
         vectors: Vectors = self.query.vectors[np.linalg.norm(self.query.vectors, axis=1) > 0]
-        return Dense(self.reader, vectors, self.expression) if len(vectors) else None
+        if not len(vectors):
+            return None
+        first = Dense(self.reader, vectors, self.expression)
+
+        def top(count: int) -> tuple[list[str], list[float]]:
+            found = sorted(first.top(count).items(), key=lambda item: (-item[1], item[0]))
+            return [key for key, _ in found], [score for _, score in found]
+
+        def read(key: str) -> Vectors:
+            return self.reader.passages([key])[key].vectors
+
+        return Dense(self.reader, moved(vectors, self.fusion.feedback, top, read), self.expression)
 
 
 def _ranking(channel: ChannelName, scores: dict[int, float], depth: int) -> Ranking:

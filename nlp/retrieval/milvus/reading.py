@@ -11,10 +11,12 @@ from nlp.errors import IndexTornError
 from nlp.retrieval.case import Case
 from nlp.retrieval.embedder import Vectors
 from nlp.retrieval.milvus.connection import Connection, chunks
-from nlp.retrieval.milvus.expressions import among
+from nlp.retrieval.milvus.expressions import among, both, holds
 from nlp.retrieval.milvus.layout import Collections
 from nlp.retrieval.milvus.rows import read_shown, vector_of
 from nlp.retrieval.passages import Passage
+from nlp.retrieval.phrases import meets, required_terms
+from nlp.retrieval.query import Condition
 from nlp.retrieval.tagmatch import Shown
 
 _CASES = 200
@@ -66,6 +68,20 @@ class Reader:
                     shown=read_shown(row["shown"]),
                 )
         return {key: head for key in wanted if (head := self._heads[key]) is not None}
+
+    def keys(self, expression: str | None) -> list[str]:
+        """Every case that an expression holds for, ascending."""
+        rows = self.connection.everything(self.collections.cases, both("part == 0", expression), ["case"], _HEADS)
+        return sorted(row["case"] for some in rows for row in some)
+
+    def meeting(self, conditions: Sequence[Condition], expression: str | None) -> list[str]:
+        """The cases that meet the conditions of a query, of those that an expression holds for, ascending."""
+        found: list[str] = []
+        where = both("part == 0", expression, holds(required_terms(conditions)))
+        for rows in self.connection.everything(self.collections.cases, where, ["case"], _CASES):
+            cases = read_cases(self.connection, self.collections.cases, [row["case"] for row in rows])
+            found += (key for key, case in cases.items() if meets(conditions, case.title, case.text))
+        return sorted(found)
 
     def passages(self, keys: Iterable[str]) -> dict[str, CasePassages]:
         """Passages of cases; those without any are left out."""

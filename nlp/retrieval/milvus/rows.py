@@ -13,6 +13,7 @@ import numpy as np
 from nlp.errors import CaseIndexError
 from nlp.retrieval.case import Case, CaseTag
 from nlp.retrieval.embedder import Vectors
+from nlp.retrieval.heads import content_of
 from nlp.retrieval.milvus.connection import Row
 from nlp.retrieval.milvus.expressions import (
     FIELDS,
@@ -97,6 +98,7 @@ def case_rows(case: Case, words: Words, columns: Collection[str], salt: str) -> 
             "parts": parts,
             "passages": len(passages),
             "id": _fitting(case.id, case, "id"),
+            "content": content_of(case),
             "shown": _fitting(" ".join(sorted(label + side for label, side in pairs)), case, "tags"),
             "record": records[part] if part < len(records) else "",
             "terms": pieces[part] if part < len(pieces) else "",
@@ -158,6 +160,7 @@ def _scalars(case: Case, pairs: Shown, columns: Collection[str]) -> Row:
         **{name: _fitting(getattr(case, name), case, name) for name in FIELDS},
         "date_first": first_day(case.date) if case.date else 0,
         "date_last": last_day(case.date) if case.date else 0,
+        "confidentiality": case.confidentiality,
         "tokens": _fitting(" ".join(sorted(tokens)), case, "meta"),
         **cells,
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.retrieval.case import Case
+from nlp.retrieval.dense import mean_vector
+from nlp.retrieval.diversity import diversified
 from nlp.retrieval.embedder import Vectors
 from nlp.retrieval.explain import Explainer
 from nlp.retrieval.groups import gather_enough
@@ -19,24 +20,8 @@ from nlp.retrieval.milvus.ranking import Found, Search
 from nlp.retrieval.milvus.reading import Reader
 from nlp.retrieval.passages import Passage
 from nlp.retrieval.ranking import Query
+from nlp.retrieval.show import Show
 from nlp.structure.words import Words
-
-
-@dataclass(frozen=True)
-class Show:
-    """Which of the ranked cases become hits.
-
-    Attributes:
-        k: number of hits.
-        explain: whether they carry matched pairs and tags.
-        collapse: whether near-duplicates go behind the best of them.
-        per_source: most hits of one source, None for no limit.
-    """
-
-    k: int
-    explain: bool
-    collapse: bool
-    per_source: int | None
 
 
 def hits(search: Search, words: Words, show: Show) -> list[Hit]:
@@ -53,12 +38,18 @@ def hits(search: Search, words: Words, show: Show) -> list[Hit]:
         shown = [cases[keys[one.row]] for one in found.ranked]
         return [case.text if show.collapse else "" for case in shown], [case.source for case in shown]
 
-    gathered = gather_enough(ask, show.k, collapse=show.collapse, per_source=show.per_source)
+    gathered = gather_enough(ask, show.pool, collapse=show.collapse, per_source=show.per_source)
     keys = [found.keys[one.row] for one in found.ranked]
     cases = reader.cases(keys)
-    if show.explain:
-        reader.passages(keys[place] for place in gathered.shown)
-    explainer = Explainer(Evidence(reader, found.keys, search.query, words), search.query, words)
+    evidence = Evidence(reader, found.keys, search, words)
+    places = gathered.shown
+    if show.explain or show.diverse is not None:
+        reader.passages(keys[place] for place in places)
+    if show.diverse is not None:
+        vectors = [evidence.mean(found.ranked[place].row) for place in places]
+        chosen = diversified([found.ranked[place].score for place in places], vectors, show.k, show.diverse)
+        places = [places[at] for at in chosen]
+    explainer = Explainer(evidence, search.query, words)
     return [
         explainer.hit(
             number,
@@ -66,7 +57,7 @@ def hits(search: Search, words: Words, show: Show) -> list[Hit]:
             explain=show.explain,
             behind=[cases[keys[other]].id for other in gathered.behind[place]],
         )
-        for number, place in enumerate(gathered.shown, start=1)
+        for number, place in enumerate(places, start=1)
     ]
 
 
@@ -80,15 +71,16 @@ class Evidence:
     Args:
         reader: of the search.
         keys: of the found cases, by row.
-        query: of the search.
+        search: itself.
         words: cut its terms.
 
     """
 
-    def __init__(self, reader: Reader, keys: Sequence[str], query: Query, words: Words) -> None:
+    def __init__(self, reader: Reader, keys: Sequence[str], search: Search, words: Words) -> None:
         self._reader = reader
         self._keys = keys
-        self._query = query
+        self._query: Query = search.query
+        self._permitted = search.permitted
         self._words = words
         self._rarity: dict[str, float] = {}
         self.heads = [_Key(row) for row in range(len(keys))]
@@ -123,11 +115,16 @@ class Evidence:
         vectors: NDArray[np.float32] = queries @ self._reader.passages([self._keys[key]])[self._keys[key]].vectors.T
         return vectors
 
+    def mean(self, key: int) -> Vectors | None:
+        """Mean of the case's passages, of length 1; None when it has none."""
+        found = self._reader.passages([self._keys[key]]).get(self._keys[key])
+        return mean_vector(found.vectors) if found else None
+
     def idf(self, term: str) -> float:
         """How rare a term of the query is; asked for once for all its terms."""
         if not self._rarity:
             text = self._query.text
             passages = [text[start:end] for start, end in self._query.passages]
             terms = {term for passage in passages for term in self._words.search_terms(passage)}
-            self._rarity = dict(rarities(self._reader, terms))
+            self._rarity = dict(rarities(self._reader, terms, self._permitted))
         return self._rarity.get(term, 1.0)

@@ -49,6 +49,9 @@ class MilvusSettings:
         dtype: of the stored vectors; Milvus Lite has float32 only.
         consistency: ``Strong`` shows every acknowledged change at once, ``Bounded`` is faster.
         shards: of every collection.
+        bm25_over_all: let searches for readers whom something is kept from use BM25, too. Its statistics count every
+            case, so scores would tell a little of what is kept; without it, such searches go by meaning and labels
+            alone, and by quoted parts. To keep BM25, give readers of different reach indexes of their own.
         statistics_age: seconds that counts of labels, which weigh the tag channel, are kept.
     """
 
@@ -69,6 +72,7 @@ class MilvusSettings:
     consistency: Literal["Strong", "Bounded", "Session", "Eventually"] = "Strong"
     shards: int = 1
     statistics_age: float = 300.0
+    bm25_over_all: bool = False
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

@@ -50,7 +50,7 @@ SHIRK = "遇到拆迁难题，张某推诿扯皮，怕得罪人，矛盾上交�
 BRAVE = "遇到拆迁难题，赵某从不推诿扯皮，主动揽下，逐户上门。半年全部签约。"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def cases() -> list[Case]:
     return [
         Case(

@@ -116,6 +116,14 @@ def test_inverted_lists_return_every_case_when_asked(lists, many):
     assert len(found(lists, "修路治水拆迁", k=400)) == 400
 
 
+def test_a_ranking_to_the_end_has_every_case_once_and_in_order(lists, many):
+    for fusion in (DENSE, Fusion()):
+        asked = {"fusion": fusion, "explain": False, "collapse": False}
+        deep = [(hit.id, hit.score) for hit in lists.search("修路治水拆迁", k=10_000, **asked)]
+        assert len(deep) == len({id_ for id_, _ in deep}) == len(many)
+        assert [(-score, id_) for id_, score in deep] == sorted((-score, id_) for id_, score in deep)
+
+
 def test_inverted_lists_obey_filters(lists):
     assert found(lists, "修路治水拆迁", filters={"ids": ["c0007", "c0399"]}) in (["c0007", "c0399"], ["c0399", "c0007"])
 

@@ -37,7 +37,8 @@ def files(tmp_path: Path) -> list[str]:
 @pytest.mark.slow
 def test_channels_fusion_and_baselines_in_one_run(run, files: list[str], tmp_path: Path) -> None:
     out = tmp_path / "figures.json"
-    done = run("evaluate-search", *files, "--json", str(out), "--resamples", "20")
+    page = tmp_path / "report.html"
+    done = run("evaluate-search", *files, "--json", str(out), "--report", str(page), "--resamples", "20")
     assert done.returncode == 0, done.stderr
     assert "nDCG@10" in done.stdout
     assert "1 条查询没有相关性判断" in done.stderr
@@ -46,6 +47,9 @@ def test_channels_fusion_and_baselines_in_one_run(run, files: list[str], tmp_pat
     assert found["bm25"]["overall"]["ndcg@10"]["value"] == 1.0
     assert found["fused"]["overall"]["queries"] == 2
     assert set(found["fused"]["by_kind"]) == {"phrase", "narrative"}
+    html = page.read_text(encoding="utf-8")
+    assert "相似案例检索评估报告" in html
+    assert f"{found['fused']['overall']['ndcg@10']['value']:.3f}" in html
 
 
 def test_a_judgement_of_an_unknown_case_stops_before_any_work(run, files: list[str]) -> None:

@@ -1,0 +1,64 @@
+"""From a query to hits, in the embedded index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.retrieval.case import CaseTag
+from nlp.retrieval.diversity import diversified
+from nlp.retrieval.explain import Explainer
+from nlp.retrieval.fusion import Fusion
+from nlp.retrieval.groups import gather_enough
+from nlp.retrieval.hits import Hit
+from nlp.retrieval.query import ParsedQuery
+from nlp.retrieval.ranking import Query, Ranked, rank, with_feedback
+from nlp.retrieval.show import Show
+from nlp.retrieval.tagmatch import Annotate, annotated, compact
+from nlp.retrieval.view import View
+from nlp.schema import Tag
+from nlp.structure.words import Words
+
+
+def query_tags(parsed: ParsedQuery, tags: Sequence[Tag | CaseTag] | None, annotate: Annotate | None) -> list[CaseTag]:
+    """The tags given with a query, or those the annotator finds in what the channels search with.
+
+    Raises:
+        CaseIndexError: the annotator failed.
+
+    """
+    if tags is not None:
+        return compact(tags, parsed.given)
+    return annotated(annotate, parsed.text, "query") if annotate is not None and parsed.text.strip() else []
+
+
+def hits(
+    view: View, query: Query, fusion: Fusion, allowed: NDArray[np.bool_] | None, words: Words, show: Show
+) -> list[Hit]:
+    """The hits of a search over the allowed rows of a view."""
+    explainer = Explainer(view, query, words)
+    asked = with_feedback(view, query, fusion, allowed)
+    ranked: list[Ranked] = []
+
+    def ask(depth: int) -> tuple[list[str], list[str | None]]:
+        ranked[:] = rank(view, asked, depth, fusion, allowed)
+        sources = [view.heads[one.row].source for one in ranked]
+        return [view.case(one.row).text if show.collapse else "" for one in ranked], sources
+
+    gathered = gather_enough(ask, show.pool, collapse=show.collapse, per_source=show.per_source)
+    places = gathered.shown
+    if show.diverse is not None:
+        vectors = [view.dense.mean(view.heads[ranked[place].row].key) for place in places]
+        chosen = diversified([ranked[place].score for place in places], vectors, show.k, show.diverse)
+        places = [places[at] for at in chosen]
+    return [
+        explainer.hit(
+            number,
+            ranked[place],
+            explain=show.explain,
+            behind=[view.heads[ranked[other].row].id for other in gathered.behind[place]],
+        )
+        for number, place in enumerate(places, start=1)
+    ]
