@@ -355,3 +355,15 @@ class UnguardedQueryError(AccessError):
     """A statement would reach rows around the access rules. A mistake in the product, never of its user."""
 
     code = "unguarded_query"
+
+
+class WorkerRunningError(YanpanError):
+    """Another process does the background work of the same data folder already."""
+
+    code = "worker_running"
+
+
+class BackupError(YanpanError):
+    """A backup cannot be made, is not whole, or must not be put in place."""
+
+    code = "backup"
