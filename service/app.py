@@ -12,10 +12,29 @@ from starlette.concurrency import run_in_threadpool
 
 from nlp.version import PIPELINE_VERSION
 from service import problems
-from service.api import annotate, cases, codebook
+from service.access import Principal, Repository
+from service.access.accounts import demo_user
+from service.access.authentication import Authenticator
+from service.access.oidc import OidcClient
+from service.access.throttle import Throttle
+from service.api import (
+    annotate,
+    audit,
+    cases,
+    codebook,
+    keys,
+    review_rounds,
+    review_samples,
+    reviews,
+    session,
+    units,
+    users,
+)
 from service.engine import Engine
 from service.limits import BodyLimit
+from service.opening import open_repository
 from service.settings import Settings, load_settings
+from service.store.paging import Cursors, secret_of
 
 
 class Health(BaseModel):
@@ -25,13 +44,15 @@ class Health(BaseModel):
     version: str
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, repository: Repository | None = None) -> FastAPI:
     """Assemble the application.
 
     Args:
         settings: read from the environment by default.
+        repository: of an open database; by default the one that the settings name.
     """
     settings = settings or load_settings()
+    repository = repository or open_repository(settings)
     engine = Engine(settings)
 
     @asynccontextmanager
@@ -39,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         if settings.warm_up:
             await run_in_threadpool(engine.warm_up)
         yield
+        repository.database.close()
 
     # FastAPI's own /docs loads its script from a CDN, which a closed network does not reach.
     app: FastAPI = FastAPIOffline(
@@ -49,8 +71,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         responses={"4XX": {"model": problems.Problem, "description": "RFC 9457 problem"}},
     )
     app.state.engine = engine
+    _open_doors(app, settings, repository)
     api = APIRouter(prefix="/v1")
-    for module in (annotate, cases, codebook):
+    for module in (
+        session,
+        annotate,
+        cases,
+        codebook,
+        units,
+        users,
+        keys,
+        audit,
+        review_rounds,  # before reviews, whose /reviews/{id} would take its paths
+        review_samples,
+        reviews,
+    ):
         api.include_router(module.router)
     app.include_router(api)
 
@@ -61,3 +96,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     return app
+
+
+def _open_doors(app: FastAPI, settings: Settings, repository: Repository) -> None:
+    """What finds out who calls, and what they are given."""
+    with repository.system_read("start") as opened:
+        secret = secret_of(opened)
+    app.state.repository = repository
+    app.state.authenticator = Authenticator(repository, settings)
+    app.state.cursors = Cursors(secret)
+    app.state.throttle = Throttle(settings.login_attempts)
+    app.state.oidc = OidcClient(settings, secret) if settings.oidc_issuer else None
+    app.state.demo = Principal.demo(*demo_user(repository)) if settings.insecure_demo else None

@@ -9,7 +9,26 @@ import typer
 
 from nlp.errors import YanpanError
 from nlp.version import PIPELINE_VERSION
-from service.commands import alert, annotate, demo, evaluate, evaluate_search, index, search, segment, serve, train
+from service.commands import (
+    alert,
+    annotate,
+    archive,
+    audit,
+    demo,
+    evaluate,
+    evaluate_search,
+    export,
+    imports,
+    index,
+    key,
+    migrate,
+    search,
+    segment,
+    serve,
+    train,
+    unit,
+    user,
+)
 
 app = typer.Typer(
     name="yanpan",
@@ -39,9 +58,17 @@ app.add_typer(index.app, name="index")
 app.add_typer(train.app, name="train")
 app.command("search")(search.search)
 app.add_typer(alert.app, name="alert")
+app.add_typer(archive.app, name="archive")
 app.command("evaluate")(evaluate.evaluate)
 app.command("evaluate-search")(evaluate_search.evaluate_search)
 app.command("serve")(serve.serve)
+app.command("migrate")(migrate.migrate)
+app.add_typer(user.app, name="user")
+app.add_typer(unit.app, name="unit")
+app.add_typer(key.app, name="key")
+app.add_typer(audit.app, name="audit")
+app.command("export")(export.export)
+app.command("import")(imports.import_)
 app.command("demo")(demo.demo)
 
 

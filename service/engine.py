@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nlp.encoding import Encoder
     from nlp.pipeline import Pipeline
     from nlp.retrieval import Case, CaseIndex, Filters, Hit
+    from nlp.retrieval.access import Access
     from nlp.schema import Annotation
 
 
@@ -99,6 +100,12 @@ class Engine:
                 self._index = index
             return len(index)
 
+    def remove_cases(self, ids: Sequence[str]) -> int:
+        """Remove cases for good; returns how many of them were there."""
+        with self._writing:
+            index = self.index()
+            return 0 if index is None else index.remove(ids)
+
     def search(
         self,
         text: str,
@@ -107,8 +114,10 @@ class Engine:
         *,
         collapse: bool = True,
         per_source: int | None = None,
+        diverse: float | None = None,
+        access: Access | None = None,
     ) -> list[Hit]:
-        """Similar cases, best first.
+        """Similar cases, best first, among those that ``access`` permits.
 
         Raises:
             IndexMissingError: no case was added yet.
@@ -116,4 +125,6 @@ class Engine:
         index = self.index()
         if index is None:
             raise IndexMissingError("there is no case yet", hint="add cases with POST /v1/cases or yanpan index build")
-        return index.search(text, k, filters=filters, collapse=collapse, per_source=per_source)
+        return index.search(
+            text, k, filters=filters, collapse=collapse, per_source=per_source, diverse=diverse, access=access
+        )

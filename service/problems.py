@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from nlp.errors import YanpanError
+from nlp.errors import TooManyAttemptsError, YanpanError
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -29,6 +29,17 @@ _STATUS = {
     "index_missing": HTTPStatus.NOT_FOUND,
     "index_mismatch": HTTPStatus.CONFLICT,
     "index_locked": HTTPStatus.SERVICE_UNAVAILABLE,
+    "unauthenticated": HTTPStatus.UNAUTHORIZED,
+    "access_denied": HTTPStatus.FORBIDDEN,
+    "too_many_attempts": HTTPStatus.TOO_MANY_REQUESTS,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "conflict": HTTPStatus.CONFLICT,
+    "invalid_input": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "version_conflict": HTTPStatus.PRECONDITION_FAILED,
+    "precondition_missing": HTTPStatus.PRECONDITION_REQUIRED,
+    "idempotency_conflict": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "invalid_cursor": HTTPStatus.BAD_REQUEST,
+    "store_busy": HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -65,7 +76,14 @@ async def _on_product_error(request: Request, exc: Exception) -> JSONResponse:
         # Paths and inner details stay in the log of the machine; the caller learns the kind of failure.
         log.error("%s: %s", exc.code, exc)
         return problem(request, status, exc.code, exc.message)
-    return problem(request, status, exc.code, str(exc))
+    answer = problem(request, status, exc.code, str(exc))
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="yanpan"'
+    elif isinstance(exc, TooManyAttemptsError):
+        answer.headers["Retry-After"] = str(exc.retry_after)
+    elif exc.code == "store_busy":
+        answer.headers["Retry-After"] = "1"
+    return answer
 
 
 async def _on_http_error(request: Request, exc: Exception) -> JSONResponse:

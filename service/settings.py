@@ -53,6 +53,15 @@ class Settings(BaseSettings):
     )
     login_attempts: int = Field(default=10, ge=1, description="failed sign-ins of one address in five minutes")
     lockout_after: int = Field(default=5, ge=1, description="failed sign-ins after which an account rests")
+    worker_inside: bool = Field(default=True, description="serve does the background work itself, in its own process")
+    worker_threads: int = Field(default=2, ge=1, le=64, description="background jobs at work at the same time")
+    max_batch_bytes: int = Field(default=512 * 1024 * 1024, ge=1024, description="largest upload of files for a batch")
+    max_in_flight: int = Field(
+        default=16, ge=1, description="requests for annotating and searching at work at once; one more is told 429"
+    )
+    shutdown_seconds: int = Field(default=30, ge=1, description="how long requests in flight may end after SIGTERM")
+    log_format: Literal["json", "text"] = Field(default="json", description="of the lines on stderr")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     oidc_issuer: str | None = Field(default=None, description="address of an OpenID Connect issuer")
     oidc_client_id: str | None = None
     oidc_client_secret: SecretStr | None = None

@@ -6,10 +6,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from nlp.schema import Annotation
-from service.api.deps import EngineDep
+from service.api.deps import EngineDep, requires
 from service.segmentation import Segmentation, segment_text
 
-router = APIRouter(tags=["标注"])
+router = APIRouter(tags=["标注"], dependencies=[requires("text.annotate")])
 _EXAMPLE = "该同志处事公道，从不推诿扯皮。有群众反映其接受宴请，经核实不属实。希望今后进一步加强理论学习。"
 
 

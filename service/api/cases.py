@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import Annotated
+
 from fastapi import APIRouter, HTTPException, status
 from pydantic import BaseModel, ConfigDict, Field
 
+from nlp.errors import AccessDeniedError
 from nlp.retrieval import Case, Filters, Hit
-from service.api.deps import EngineDep
+from service.access.roles import HIGHEST
+from service.api.deps import Caller, EngineDep, requires
+from service.audit.log import record
 
 router = APIRouter(tags=["案例"])
 
@@ -30,7 +36,7 @@ class CasesOut(BaseModel):
     """What was added."""
 
     added: int
-    total: int = Field(description="cases in the index now")
+    total: int | None = Field(description="cases in the index now; null for callers who do not see all of them")
 
 
 class SearchIn(BaseModel):
@@ -45,6 +51,9 @@ class SearchIn(BaseModel):
     filters: Filters | None = None
     collapse: bool = Field(default=True, description="cases with nearly the same text are one hit")
     per_source: int | None = Field(default=None, ge=1, description="most hits of one source")
+    diverse: float | None = Field(
+        default=None, gt=0, le=1, description="how much likeness counts against novelty; null leaves the ranking as it is"
+    )
 
 
 class SearchOut(BaseModel):
@@ -54,17 +63,40 @@ class SearchOut(BaseModel):
 
 
 @router.post("/cases", status_code=status.HTTP_201_CREATED, summary="加入历史案例")
-def add_cases(body: CasesIn, engine: EngineDep) -> CasesOut:
-    """Add cases to the index; they can be found as soon as the answer is there."""
+def add_cases(body: CasesIn, engine: EngineDep, caller: Annotated[Caller, requires("case.write")]) -> CasesOut:
+    """Add cases to the index; they can be found as soon as the answer is there.
+
+    Only cases of the caller's units and levels can be added or replaced.
+    """
+    access = caller.repository.search_access(caller.principal)
+    index = engine.index()
+    for case in body.cases:
+        before = None if index is None else index.get(case.id)
+        if not access.permits(case) or not (before is None or access.permits(before)):
+            raise AccessDeniedError("a case lies outside the own units or above the own level", path=case.id)
+    with caller.write() as session:
+        record(session, "case.write", "case_index", None, count=len(body.cases))
     total = engine.add_cases(body.cases)
-    return CasesOut(added=len(body.cases), total=total)
+    sees_all = caller.principal.everywhere and caller.principal.clearance == HIGHEST
+    return CasesOut(added=len(body.cases), total=total if sees_all else None)
 
 
 @router.post("/search", summary="检索相似案例并说明理由")
-def search(body: SearchIn, engine: EngineDep) -> SearchOut:
+def search(body: SearchIn, engine: EngineDep, caller: Annotated[Caller, requires("case.search")]) -> SearchOut:
     """Similar cases with matched passages, shared and differing tags, and ranks per channel."""
     if body.k > engine.settings.max_hits:
         raise HTTPException(422, f"k is {body.k}, at most {engine.settings.max_hits} hits are given in one answer")
-    return SearchOut(
-        hits=engine.search(body.text, body.k, body.filters, collapse=body.collapse, per_source=body.per_source)
+    hits = engine.search(
+        body.text,
+        body.k,
+        body.filters,
+        collapse=body.collapse,
+        per_source=body.per_source,
+        diverse=body.diverse,
+        access=caller.repository.search_access(caller.principal),
     )
+    with caller.write() as session:
+        # The words searched for may be about a person; their hash tells whether two searches were the same.
+        asked = hashlib.sha256(body.text.encode()).hexdigest()[:16]
+        record(session, "case.search", "case_index", None, text_sha256=asked, characters=len(body.text), hits=len(hits))
+    return SearchOut(hits=hits)

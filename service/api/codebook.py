@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from nlp.codebook import Label
 from nlp.schema import Family
-from service.api.deps import EngineDep
+from service.api.deps import EngineDep, get_caller
 
-router = APIRouter(tags=["编码本"])
+router = APIRouter(tags=["编码本"], dependencies=[Depends(get_caller)])
 
 
 class LabelOut(BaseModel):

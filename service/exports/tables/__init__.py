@@ -1,0 +1,1 @@
+"""Annotations as tables: Parquet for programs, xlsx for people."""

@@ -1,0 +1,1 @@
+"""Alembic migrations; ``service.store.migrate`` runs them."""
