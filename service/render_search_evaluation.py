@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from nlp.evaluation.search.evaluation import SystemResult
 
 
-
 def print_search_evaluation(console: Console, results: Sequence[SystemResult]) -> None:
     """One table over all queries, and nDCG@10 by kind of query."""
     from nlp.evaluation.search.measures import MEASURES
