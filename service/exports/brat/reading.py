@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from nlp.errors import InvalidRecordError, ReadingError
-from nlp.schema import Annotation
+from nlp.schema import Annotation, Tag
 from service.exports.brat.attributes import NAMES, VALUES
 from service.exports.brat.fragments import fragments, only_breaks, quote_of
 from service.exports.brat.writing import NAMES_FILE
@@ -81,9 +81,10 @@ def _document(file: Path, name: str, base: Mapping[str, Annotation]) -> HumanDoc
     annotation = base[name]
     require_text(_text(file.with_suffix(".txt")), annotation.text)
     spans = []
+    free = dict(enumerate(annotation.tags))
     for entity in _entities(_text(file)).values():
         try:
-            spans.append(_span(entity, annotation))
+            spans.append(_span(entity, annotation.text, free))
         except ReadingError as error:
             error.at(place=f"line {entity.line}")
             raise
@@ -118,8 +119,8 @@ def _entities(ann: str) -> dict[str, _Entity]:
     return entities
 
 
-def _span(entity: _Entity, annotation: Annotation) -> HumanSpan:
-    text = annotation.text
+def _span(entity: _Entity, text: str, free: dict[int, Tag]) -> HumanSpan:
+    """The span of an entity; the base tag it came from, if any, is taken out of ``free``."""
     pieces = tuple(require_range(start, end, len(text)) for start, end in entity.pieces)
     found = quote_of(text, pieces)
     if found != entity.quote:
@@ -130,11 +131,18 @@ def _span(entity: _Entity, annotation: Annotation) -> HumanSpan:
             raise InvalidRecordError(
                 f"the annotation {entity.quote!r} leaves out {text[end:start]!r}", expected="evidence in one piece"
             )
-    start, end = pieces[0][0], pieces[-1][1]
-    for tag in annotation.tags:
-        # Line breaks at the edges of a tag have no fragment of their own.
-        if tag.label == entity.label and fragments(text, tag.start, tag.end) == pieces:
-            start, end = tag.start, tag.end
-            break
     attributes = attributes_of(entity.values, f"the annotation {entity.quote!r}")
-    return HumanSpan(start, end, entity.label, attributes)
+    # Line breaks at the edges of a tag have no fragment of their own: the base knows them.
+    same = [
+        number
+        for number, tag in free.items()
+        if tag.label == entity.label and fragments(text, tag.start, tag.end) == pieces
+    ]
+    if not same:
+        return HumanSpan(pieces[0][0], pieces[-1][1], entity.label, attributes)
+    tag = free.pop(min(same, key=lambda number: (_changes(free[number], attributes), number)))
+    return HumanSpan(tag.start, tag.end, entity.label, attributes)
+
+
+def _changes(tag: Tag, attributes: Mapping[str, str]) -> int:
+    return sum(getattr(tag, name) != value for name, value in attributes.items())

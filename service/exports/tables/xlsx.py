@@ -123,6 +123,7 @@ class _Sheet:
         self.sheet = book.create_sheet(title)
         self.rows = 0
         self._width = len(columns)
+        self._styles: dict[tuple[bool, bool], Any] = {}
         self.sheet.freeze_panes = "A2"
         for number, (_, width) in enumerate(columns, 1):
             self.sheet.column_dimensions[get_column_letter(number)].width = width
@@ -142,14 +143,22 @@ class _Sheet:
         if isinstance(value, str):
             # openpyxl takes "=…" for a formula and "#N/A" for an error; a quote is neither.
             cell.data_type = "s"
+        kind = head, isinstance(value, str) and looks_like_formula(value)
+        if kind not in self._styles:
+            self._styles[kind] = self._style(*kind)
+        # Setting font and alignment on every cell looks both up each time and takes most of an export's time.
+        cell._style = self._styles[kind]
+        return cell
+
+    def _style(self, head: bool, quoted: bool) -> Any:
+        cell = WriteOnlyCell(self.sheet)
         cell.font = _HEAD if head else _FONT
         cell.alignment = _WRAP
         if head:
             cell.fill = _FILL
-        if isinstance(value, str) and looks_like_formula(value):
-            # Keeps the cell text when somebody edits it.
-            cell.quotePrefix = True
-        return cell
+        # Keeps the cell text when somebody edits it.
+        cell.quotePrefix = quoted
+        return cell._style
 
 
 class _Names:

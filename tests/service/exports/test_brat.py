@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def test_what_brat_checks(tmp_path: Path, annotation: Annotation) -> None:
             _, middle, quote = line.split("\t", 2)
             places = [tuple(map(int, piece.split())) for piece in middle.split(" ", 1)[1].split(";")]
             assert quote == " ".join(text[start:end] for start, end in places)
-            assert all(end < start for (_, end), (start, _) in zip(places, places[1:], strict=False))
+            assert all(end < start for (_, end), (start, _) in pairwise(places))
 
 
 def test_files(tmp_path: Path) -> None:
@@ -97,9 +98,7 @@ def test_a_tag_of_line_breaks_is_an_error_of_its_document(tmp_path: Path) -> Non
     failures: list[ReadingError] = []
     empty = annotation_of("甲\n\n乙", [tag_of("甲\n\n乙", 1, 3)], id="b")
     assert write([empty, BASE], tmp_path / "brat", BOOK, failures) == 1
-    assert [(error.place, error.message) for error in failures] == [
-        ("id 'b'", "the tag at 1-3 holds line breaks only")
-    ]
+    assert [(error.place, error.message) for error in failures] == [("id 'b'", "the tag at 1-3 holds line breaks only")]
 
 
 def test_work_that_lies_there_is_not_overwritten(tmp_path: Path) -> None:

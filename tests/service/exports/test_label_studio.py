@@ -153,7 +153,12 @@ def test_choices_may_be_named_in_chinese_and_missing_ones_take_the_default(tmp_p
     documents, failures, _ = read_back(tmp_path, [task])
     assert failures == []
     tag = to_gold(documents[0], BASE, BOOK)["tags"][0]
-    assert (tag["label"], tag["polarity"], tag["status"], tag["kind"]) == ("responsibility", "-", "observed", "judgement")
+    assert (tag["label"], tag["polarity"], tag["status"], tag["kind"]) == (
+        "responsibility",
+        "-",
+        "observed",
+        "judgement",
+    )
     # The cue explained the polarity that was changed.
     assert tag["cues"] == []
 
