@@ -219,7 +219,7 @@ class LanguageModelError(YanpanError):
 
 
 class TimeLimitError(ReadingError):
-    """A file of an archive run took longer than it may; the process that worked on it was ended."""
+    """A file of an archive run, or a page of a scan, took longer than it may."""
 
     code = "time_limit"
 

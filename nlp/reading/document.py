@@ -22,6 +22,7 @@ class Anchor:
             paragraphs and of table rows in a docx or HTML page, of rows in a sheet, of slides).
         label: what the file itself calls the place: the printed label of a PDF page, ``heading 2`` for a heading,
             ``table 3`` for the table a row stands in, ``评语!C5`` for a cell of a sheet, ``评语!5`` for a whole row.
+        recognised: whether the text of a page was recognised from its image (OCR); else it is the file's own text.
     """
 
     start: int
@@ -29,6 +30,22 @@ class Anchor:
     kind: AnchorKind
     number: int
     label: str | None = None
+    recognised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedLine:
+    """A line of a scan, or the part of one that stands in a table cell, as recognition (OCR) read it.
+
+    Attributes:
+        start: first code point of the range in ``RawDocument.text``.
+        end: one past the last code point.
+        confidence: mean over the characters, 0 to 1, as the recognition model gives it.
+    """
+
+    start: int
+    end: int
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +63,7 @@ class RawDocument:
         anchors: in order of their start, without overlap.
         charset: how the bytes were decoded, ``None`` for formats that fix it themselves.
         meta: the other fields of a JSONL record; notes of a reader on what it could not read.
+        lines: what was recognised (OCR), ascending, without overlap; text outside of them was in the file as text.
     """
 
     id: str
@@ -56,6 +74,7 @@ class RawDocument:
     anchors: tuple[Anchor, ...]
     charset: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    lines: tuple[RecognisedLine, ...] = ()
 
     def anchor_at(self, offset: int) -> Anchor | None:
         """The anchor a code point lies in.

@@ -19,7 +19,10 @@ class Limits:
         max_unpacked_bytes: size of everything in the container of an Office document after decompression.
         max_ratio: unpacked size by packed size of one member of a container (members under 1 MiB are exempt).
         max_characters: code points of one document's text.
-        max_pages: pages of a PDF.
+        max_pages: pages of a PDF or of a TIFF.
+        max_scanned_pages: pages of one file whose text must be recognised (OCR).
+        max_page_seconds: wall time of recognising one page.
+        max_pixels: width by height of an image, also of one inside a PDF; an A3 sheet at 600 dpi has 70 million.
         max_line_bytes: length of one line of a JSONL file.
         max_cells: rows by columns of the used part of one sheet, empty cells included; all sheets of a workbook
             together hold at most as many cells with content.
@@ -43,6 +46,9 @@ class Limits:
     max_bundle_bytes: int = 4096 * _MIB
     max_depth: int = 4
     max_seconds: int = 120
+    max_scanned_pages: int = 500
+    max_page_seconds: int = 120
+    max_pixels: int = 89_000_000
 
     def __post_init__(self) -> None:
         for item in fields(self):

@@ -27,6 +27,7 @@ _READERS: dict[str, Reader | str] = {
     sniff.MARKDOWN: "nlp.reading.markdown:read",
     sniff.DOCX: "nlp.reading.docx:read",
     sniff.PDF: "nlp.reading.pdf:read",
+    sniff.IMAGE: "nlp.reading.ocr.images:read",
     sniff.HTML: "nlp.reading.html:read",
     sniff.XLSX: "nlp.reading.tables.workbook:read",
     sniff.XLSB: "nlp.reading.tables.workbook:read",
@@ -49,14 +50,14 @@ _BUNDLES: Final[dict[str, str]] = {
 }
 
 _SAVE_AS_DOCX: Final = "open it in Word, WPS Office or LibreOffice and save it as .docx"
-_EXPECTED: Final = "txt, md, jsonl, docx, pptx, pdf, html, rtf, xlsx, xls, ods, eml or zip"
+_EXPECTED: Final = "txt, md, jsonl, docx, pptx, pdf, png, jpg, tiff, html, rtf, xlsx, xls, ods, eml or zip"
 _UNPACK: Final = "unpack it and read the folder, or pack it as .zip"
 _REFUSALS: Final[dict[str, tuple[type[ReadingError], str, str]]] = {
     sniff.OPEN_DOCUMENT: (UnsupportedFormatError, "an OpenDocument drawing or presentation", _SAVE_AS_DOCX),
-    sniff.IMAGE: (
+    sniff.PHONE_IMAGE: (
         UnsupportedFormatError,
-        "an image",
-        "its text must be recognised first (OCR), which this version does not do; give it a text layer with another program",
+        "a photograph of a phone (HEIC or AVIF)",
+        "save it as .jpg and read that",
     ),
     sniff.RAR: (UnsupportedFormatError, "a RAR archive", _UNPACK),
     sniff.SEVEN_ZIP: (UnsupportedFormatError, "a 7-Zip archive", _UNPACK),

@@ -34,6 +34,7 @@ OFFICE_XML: Final = "application/vnd.ms-office.xml"
 MHTML: Final = "multipart/related"
 MAIL: Final = "message/rfc822"
 IMAGE: Final = "image"
+PHONE_IMAGE: Final = "image/heic"
 ARCHIVE: Final = "application/zip"
 GZIP: Final = "application/gzip"
 RAR: Final = "application/vnd.rar"
@@ -63,6 +64,8 @@ _MAGIC: Final = (
     (b"GIF8", IMAGE),
     (b"II*\0", IMAGE),
     (b"MM\0*", IMAGE),
+    (b"II+\0", IMAGE),
+    (b"MM\0+", IMAGE),
     (b"Rar!\x1a\x07", RAR),
     (b"7z\xbc\xaf\x27\x1c", SEVEN_ZIP),
     (b"\x1f\x8b\x08", GZIP),
@@ -70,6 +73,9 @@ _MAGIC: Final = (
     (b"BZh", PACKED),
     (b"{\\rtf", RTF),
 )
+# WebP, and BMP with its reserved zeros and one of its header sizes.
+_BITMAP: Final = re.compile(rb"RIFF....WEBP|BM....\0\0\0\0....[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0", re.DOTALL)
+_PHONE_IMAGE: Final = re.compile(rb"....ftyp(?:hei[cfmsx]|hev[cmx]|mif1|msf1|avif|avis)", re.DOTALL)
 _OLD_BIFF: Final = (b"\x09\x00", b"\x09\x02", b"\x09\x04")
 """How workbooks of Excel 2 to 4 begin, before they were put into OLE2 containers."""
 _ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06")
@@ -122,6 +128,10 @@ def sniff(data: bytes, name: str) -> str:
     for magic, media_type in _MAGIC:
         if data.startswith(magic):
             return media_type
+    if _BITMAP.match(data):
+        return IMAGE
+    if _PHONE_IMAGE.match(data):
+        return PHONE_IMAGE
     if _is_binary(data[:HEAD_BYTES]):
         # PDF readers accept a kilobyte of anything before the header.
         if b"%PDF-" in data[:1024]:

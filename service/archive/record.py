@@ -35,7 +35,8 @@ def make_record(
 
     Returns:
         ``identity`` tells the document from all others of the archive (file and number) and its content from all other
-        contents (text_sha256). ``review`` lists why a person should look at the file: what its reader noted, or no text. ``meta`` is what else the file
+        contents (text_sha256). ``review`` lists why a person should look at the file: what its reader noted, or no text.
+        ``meta`` is what else the file
         said, such as the other fields of a JSONL record.
     """
     meta = dict(document.meta)

@@ -55,11 +55,11 @@ def test_printed_page_labels(read_one):
     assert [(anchor.number, anchor.label) for anchor in found] == [(1, "iv"), (2, "4")]
 
 
-def test_a_scan_needs_ocr(make_pdf, read_error):
-    error = read_error(make_pdf([[], []]), "扫描.pdf")
+def test_blank_pages_hold_no_text(make_pdf, read_error):
+    error = read_error(make_pdf([[], []]), "空白.pdf")
     assert isinstance(error, UnsupportedFormatError)
-    assert "OCR" in str(error)
-    assert "text layer" in str(error)
+    assert "no text was recognised on any page" in str(error)
+    assert "blank" in str(error)
 
 
 def test_marks_of_broken_lines_are_no_part_of_the_text(make_pdf, read_one):

@@ -17,6 +17,7 @@ def test_exported_names():
         "Anchor",
         "Limits",
         "RawDocument",
+        "RecognisedLine",
         "discover",
         "read_bytes",
         "read_path",
