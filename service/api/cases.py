@@ -52,7 +52,10 @@ class SearchIn(BaseModel):
     collapse: bool = Field(default=True, description="cases with nearly the same text are one hit")
     per_source: int | None = Field(default=None, ge=1, description="most hits of one source")
     diverse: float | None = Field(
-        default=None, gt=0, le=1, description="how much likeness counts against novelty; null leaves the ranking as it is"
+        default=None,
+        gt=0,
+        le=1,
+        description="how much likeness counts against novelty; null leaves the ranking as it is",
     )
 
 
