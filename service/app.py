@@ -19,20 +19,32 @@ from service.access.oidc import OidcClient
 from service.access.throttle import Throttle
 from service.api import (
     annotate,
+    assessments,
     audit,
+    batches,
     cases,
     codebook,
+    decisions,
+    dossiers,
+    jobs,
     keys,
+    observation,
+    operation,
+    records,
     review_rounds,
     review_samples,
     reviews,
+    searches,
     session,
+    subjects,
     units,
     users,
 )
 from service.engine import Engine
 from service.limits import BodyLimit
 from service.opening import open_repository
+from service.operation.metrics import Metrics
+from service.operation.requests import Requests
 from service.settings import Settings, load_settings
 from service.store.paging import Cursors, secret_of
 
@@ -82,19 +94,31 @@ def create_app(settings: Settings | None = None, repository: Repository | None =
         users,
         keys,
         audit,
+        jobs,
+        batches,
+        searches,
+        records,
+        observation,
+        subjects,
+        assessments,
+        decisions,
+        dossiers,
         review_rounds,  # before reviews, whose /reviews/{id} would take its paths
         review_samples,
         reviews,
     ):
         api.include_router(module.router)
     app.include_router(api)
+    app.include_router(operation.router)
 
     @app.get("/healthz", summary="存活检查", tags=["运行"])
     async def health() -> Health:
         return Health(status="ok", version=PIPELINE_VERSION)
 
     problems.install(app)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger={"/v1/batches": settings.max_batch_bytes})
+    app.state.metrics = Metrics(repository, engine)
+    app.add_middleware(Requests, metrics=app.state.metrics, max_in_flight=settings.max_in_flight)
     return app
 
 

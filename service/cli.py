@@ -14,6 +14,7 @@ from service.commands import (
     annotate,
     archive,
     audit,
+    backup,
     demo,
     evaluate,
     evaluate_search,
@@ -28,6 +29,7 @@ from service.commands import (
     train,
     unit,
     user,
+    worker,
 )
 
 app = typer.Typer(
@@ -62,6 +64,9 @@ app.add_typer(archive.app, name="archive")
 app.command("evaluate")(evaluate.evaluate)
 app.command("evaluate-search")(evaluate_search.evaluate_search)
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("migrate")(migrate.migrate)
 app.add_typer(user.app, name="user")
 app.add_typer(unit.app, name="unit")

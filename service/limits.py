@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,20 +16,23 @@ class BodyTooLargeError(Exception):
 
 
 class BodyLimit:
-    """ASGI middleware that answers 413 to bodies over ``max_bytes``."""
+    """ASGI middleware that answers 413 to bodies over ``max_bytes``; ``larger`` holds other bounds by path prefix."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, max_bytes: int, larger: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.max_bytes = max_bytes
+        self.larger = dict(larger or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, counting."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        fitting = [bound for prefix, bound in self.larger.items() if scope["path"].startswith(prefix)]
+        max_bytes = max([self.max_bytes, *fitting])
         declared = dict(scope["headers"]).get(b"content-length", b"")
-        if declared.isdigit() and int(declared) > self.max_bytes:
-            await self._refuse(scope, send)
+        if declared.isdigit() and int(declared) > max_bytes:
+            await self._refuse(scope, send, max_bytes)
             return
         seen = 0
         answered = False
@@ -37,29 +41,29 @@ class BodyLimit:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self.max_bytes:
+            if seen > max_bytes:
                 raise BodyTooLargeError
             return message
 
         async def watched(message: Message) -> None:
             nonlocal answered
             # Frameworks may turn the exception into an answer of their own (400); the bound's answer takes its place.
-            if seen > self.max_bytes:
+            if seen > max_bytes:
                 return
             answered = True
             await send(message)
 
         with suppress(BodyTooLargeError):
             await self.app(scope, counted, watched)
-        if seen > self.max_bytes and not answered:
-            await self._refuse(scope, send)
+        if seen > max_bytes and not answered:
+            await self._refuse(scope, send, max_bytes)
 
-    async def _refuse(self, scope: Scope, send: Send) -> None:
+    async def _refuse(self, scope: Scope, send: Send, max_bytes: int) -> None:
         body = {
             "type": "urn:yanpan:problem:too_large",
             "title": "Request Entity Too Large",
             "status": 413,
-            "detail": f"the body is larger than {self.max_bytes:,} bytes",
+            "detail": f"the body is larger than {max_bytes:,} bytes",
             "instance": scope["path"],
             "errors": [],
         }

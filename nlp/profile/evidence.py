@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,6 +25,7 @@ class Record:
         date: ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; None where the archive does not know.
         unit: where it comes from.
         author: who wrote it down.
+        voice: who speaks, where somebody stated it for the whole record; an office's own finding in it stays one.
 
     Raises:
         InvalidRecordError: the date has another form.
@@ -34,6 +35,7 @@ class Record:
     date: str | None = None
     unit: str | None = None
     author: str | None = None
+    voice: Voice | None = None
 
     def __post_init__(self) -> None:
         if self.date is not None and not _DATE.fullmatch(self.date):
@@ -86,6 +88,8 @@ def collect(records: Iterable[Record]) -> list[Evidence]:
             if tag.status == "normative" or tag.subject == "other":
                 continue
             said = voices.of(tag)
+            if record.voice is not None and said.voice != "finding":
+                said = replace(said, voice=record.voice)
             found.append(
                 Evidence(
                     record=annotation.id,

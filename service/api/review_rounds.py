@@ -15,7 +15,7 @@ from service.access import Principal
 from service.access.repository import fetch
 from service.api.answers import as_answer, create, respond
 from service.api.deps import Caller, Cursor, EngineDep, IdempotencyKeyHeader, IfMatch, Limit, requires
-from service.api.reviews import Id, IdQuery, book_of
+from service.api.reviews import Id, IdQuery, NeededId, book_of
 from service.audit.log import record
 from service.review import adjudicating, agreement, rounds
 from service.review.adjudicating import Ruling
@@ -123,7 +123,7 @@ class AdjudicationOut(BaseModel):
 
 
 @router.get("/reviewers", summary="可以复核某材料的人")
-def list_reviewers(caller: Adjudicating, record_id: Annotated[str, Query(max_length=36)]) -> ReviewersOut:
+def list_reviewers(caller: Adjudicating, record_id: NeededId) -> ReviewersOut:
     """People who may see a record and review it, to be assigned to a blind round."""
     found = reviewers_of(caller.repository, caller.principal, record_id)
     with caller.read() as session:

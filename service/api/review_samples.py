@@ -87,7 +87,7 @@ def missed(
     caller: Reader,
     unit_id: IdQuery = None,
     doc_type: Word = None,
-    since: Annotated[str | None, Query(max_length=10)] = None,
+    since: Annotated[str | None, Query(max_length=10, pattern=r"^[0-9-]*$")] = None,
 ) -> Missed:
     """What the machine missed in the records that the caller may see, from the clauses read so far."""
     with caller.read() as session:

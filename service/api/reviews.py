@@ -32,9 +32,13 @@ router = APIRouter(prefix="/reviews", tags=["复核"])
 Reader = Annotated[Caller, requires("record.read")]
 Reviewing = Annotated[Caller, requires("review.write")]
 Exporting = Annotated[Caller, requires("export.create")]
-Id = Annotated[str, Field(min_length=1, max_length=36)]
-IdQuery = Annotated[str | None, Query(max_length=36)]
-Word = Annotated[str | None, Query(max_length=64)]
+# PostgreSQL takes no U+0000, and no id has anything but ASCII.
+_PLAIN = r"^[\x20-\x7e]*$"
+Id = Annotated[str, Field(min_length=1, max_length=36, pattern=_PLAIN)]
+IdQuery = Annotated[str | None, Query(max_length=36, pattern=_PLAIN)]
+NeededId = Annotated[str, Query(min_length=1, max_length=36, pattern=_PLAIN)]
+Word = Annotated[str | None, Query(max_length=32, pattern=_PLAIN)]
+Label = Annotated[str | None, Query(max_length=64, pattern=_PLAIN)]
 
 
 class ReviewIn(BaseModel):
@@ -185,7 +189,7 @@ def review_queue(
     round_id: IdQuery = None,
     unit_id: IdQuery = None,
     doc_type: Word = None,
-    label: Word = None,
+    label: Label = None,
     polarity: Annotated[Polarity | None, Query()] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
@@ -201,7 +205,7 @@ def review_queue(
 
 
 @router.get("/tags", summary="一个材料版本的全部标注")
-def list_tags(caller: Reader, version_id: Annotated[str, Query(max_length=36)], replaced: bool = False) -> TagsOut:
+def list_tags(caller: Reader, version_id: NeededId, replaced: bool = False) -> TagsOut:
     """Tags with their state; replaced and outdated ones on request."""
     with caller.read() as session:
         version = fetch(session, RecordVersion, version_id)

@@ -27,7 +27,8 @@ def import_(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Label Studio 导出的 JSON、doccano 导出的 JSONL,或 brat 的文件夹(或单个 .ann)", show_default=False
+            help="Label Studio 导出的 JSON、doccano 导出的 JSONL(只导出已确认的行),或 brat 的文件夹(或单个 .ann)",
+            show_default=False,
         ),
     ],
     tool: Annotated[Tool, typer.Option("--from", help="来自哪种工具", show_default=False)],

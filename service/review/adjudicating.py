@@ -27,7 +27,7 @@ class Ruling(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    matter: str = Field(min_length=1, max_length=36, description="key of the difference")
+    matter: str = Field(min_length=1, max_length=36, pattern=r"^[\x20-\x7e]*$", description="key of the difference")
     outcome: Literal["follow", "accept", "reject", "tag", "drop"] = Field(
         description="follow: one of the two decisions; accept, reject: the machine's tag as it is; tag: another one; "
         "drop: no tag where one was added"

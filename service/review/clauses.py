@@ -22,9 +22,11 @@ class Scope(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    unit_id: str | None = Field(default=None, max_length=36)
-    doc_type: str | None = Field(default=None, max_length=32)
-    since: str | None = Field(default=None, max_length=10, description="documents of this date and later")
+    unit_id: str | None = Field(default=None, max_length=36, pattern=r"^[\x20-\x7e]*$")
+    doc_type: str | None = Field(default=None, max_length=32, pattern=r"^[\x20-\x7e]*$")
+    since: str | None = Field(
+        default=None, max_length=10, pattern=r"^[0-9-]*$", description="documents of this date and later"
+    )
 
 
 @dataclass(frozen=True, slots=True)

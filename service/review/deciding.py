@@ -17,7 +17,7 @@ from service.access import Principal
 from service.access.repository import fetch
 from service.audit.log import record
 from service.review.shapes import Action, Origin, TagChange, TagWanted, wanted_of
-from service.review.tags import check_wanted, human_tag, require_new, same_tag, standing
+from service.review.tags import BEFORE, check_wanted, human_tag, require_new, same_tag, standing
 from service.store.etags import require_match
 from service.store.models import Record, RecordVersion, Review, ReviewAssignment, ReviewRound, TagRow
 from service.store.types import utc_now
@@ -132,6 +132,9 @@ def take_effect(session: Session, book: Codebook, version: RecordVersion, review
     Where a tag came to say the same in the meantime, that one is left.
     """
     tag = None if review.tag_id is None else session.get_one(TagRow, review.tag_id)
+    before = None
+    if tag is not None and review.round_id is None and standing(session, tag) != tag.state:
+        before = tag.state  # carried from an earlier version, whose decisions are not this tag's
     if review.action in ("change", "add"):
         wanted = TagWanted.model_validate(review.proposal)
         found = same_tag(session, version.id, wanted, but=tag)
@@ -143,6 +146,8 @@ def take_effect(session: Session, book: Codebook, version: RecordVersion, review
         assert tag is not None, "only an added tag is new"
         result, tag.state = tag, "accepted" if review.action == "accept" else "rejected"
     review.result_tag_id = result.id
+    if before is not None:
+        review.proposal = {**(review.proposal or {}), BEFORE: before}
     if tag is not None:
         touch(session, tag)
     session.flush()

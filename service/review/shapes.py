@@ -13,7 +13,7 @@ from service.store.models import Review, TagRow
 
 Action = Literal["accept", "change", "reject", "add"]
 Origin = Literal["workbench", "api", "import"]
-LabelId = Annotated[str, Field(min_length=1, max_length=64)]
+LabelId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x20-\x7e]*$")]
 Offset = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 

@@ -15,6 +15,8 @@ from service.review.shapes import TagWanted
 from service.store.models import Adjudication, RecordAnnotation, RecordVersion, Review, TagRow
 
 LIVE = ("proposed", "accepted")
+BEFORE = "state_before"
+"""Key of a decision's proposal: the state that the tag had, where no decision about it tells."""
 _STATES = {"accept": "accepted", "reject": "rejected"}
 
 
@@ -146,4 +148,7 @@ def standing(session: Session, tag: TagRow) -> str:
     )
     if decided:
         return _STATES[decided[-1][1]]
+    first = session.scalars(select(Review.proposal).where(Review.tag_id == tag.id).order_by(Review.id).limit(1)).first()
+    if first is not None and BEFORE in first:
+        return str(first[BEFORE])
     return "accepted" if tag.origin == "human" else "proposed"

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from service.access import Repository
 from service.store.database import Database
@@ -23,6 +25,12 @@ def database_url(request: pytest.FixtureRequest, databases: Databases, tmp_path:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     opened = Database(database_url)
+    if opened.is_sqlite:
+
+        @event.listens_for(opened.engine, "connect")
+        def hurry(connection: Any, _record: object) -> None:
+            connection.execute("PRAGMA synchronous=OFF")  # lives as long as a test
+
     yield opened
     opened.close()
 

@@ -211,7 +211,19 @@ def test_a_corrected_record_is_reviewed_in_its_new_version(
         decide(repository, analyst, tag, "accept")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_tag_carried_with_its_state_gets_it_back(repository: Repository, world: World, analyst: Principal) -> None:
+    """A correction carries accepted tags to the new version without the decisions about them."""
+    record_id = world.record()
+    tag = world.tag_of(record_id, PRAISE)
+    world.accept(tag.id)
+    for action, change in (("reject", None), ("change", TagChange(kind="fact"))):
+        review = decide(repository, analyst, world.tag_of(record_id, PRAISE), action, change=change)
+        undo(repository, analyst, review)
+        with repository.system_read("test") as session:
+            assert session.get_one(TagRow, tag.id).state == "accepted"
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_decisions_taken_back_in_turn_leave_the_tags_as_they_were(
     repository: Repository, world: World, analyst: Principal, data: st.DataObject

@@ -1,0 +1,1 @@
+"""Subjects: whom records are about, under a pseudonym, and the links between the two with the words that show them."""
