@@ -114,7 +114,7 @@ def test_a_correction_of_fields_keeps_annotation_and_all_tags(
     "wrong", [{}, {"text": None}, {"unit_id": None}, {"confidentiality": 9}, {"document_date": "去年"}]
 )
 def test_a_correction_that_says_nothing_is_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match="correct|taken away|less than|pattern"):
+    with pytest.raises(ValueError, match=r"correct|taken away|less than|pattern"):
         Correction.model_validate({"reason": "更正", **wrong})
 
 
