@@ -10,7 +10,7 @@ from fastapi import APIRouter, File, Form, Path, Query, Request, Response, Uploa
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from nlp.errors import InvalidInputError, ReadingError, YanpanError
+from nlp.errors import InvalidInputError, YanpanError
 from nlp.schema import Annotation, DocType
 from service.access.repository import fetch
 from service.access.roles import HIGHEST
@@ -21,6 +21,7 @@ from service.records.correcting import Correction, correct, needs_annotating
 from service.records.details import Details, Placement, SourceKind, checked_date
 from service.records.differences import VersionDifferences, differences
 from service.records.duplicates import near_text, same_text
+from service.records.files import prepare_file
 from service.records.ingest import ingest
 from service.records.listing import RecordFilters, Sort, records, tag_counts
 from service.records.preparing import Prepared, prepare, typed_document
@@ -40,7 +41,7 @@ from service.records.shapes import (
     version_out,
     version_summary,
 )
-from service.records.uploads import Original, read_upload
+from service.records.uploads import Original
 from service.store.database import StoreSession
 from service.store.etags import require_match
 from service.store.idempotency import Answer
@@ -165,25 +166,15 @@ def upload(
     placement = Placement(unit_id=unit_id, confidentiality=confidentiality)
     data = file.file.read()
     name = file.filename or "upload"
-    read: list[tuple[Prepared, Original, list[str]]] = []
-    errors: list[YanpanError] = []
-    for item in read_upload(data, name):
-        if isinstance(item, ReadingError):
-            errors.append(item)
-            continue
-        try:
-            prepared = prepare(engine.pipeline, item.document, doc_type)
-            if not prepared.text.strip():
-                raise ReadingError("the document has no text", hint="is it a scan?")
-            read.append((prepared, item.original, _near(caller, prepared)))
-        except YanpanError as error:
-            errors.append(error.at(path=item.document.id))
-    if not read:
-        raise errors[0] if errors else ReadingError("nothing in the file is a document", path=name)
+    found = prepare_file(engine.pipeline, data, name, details)
+    near = [_near(caller, prepared) for prepared, _ in found.documents]
 
     def work(session: StoreSession) -> Answer:
-        items = [_take(session, caller, prepared, placement, details, kept, near) for prepared, kept, near in read]
-        body = UploadOut(items=items, errors=[_item_error(error) for error in errors])
+        items = [
+            _take(session, caller, prepared, placement, details, kept, alike)
+            for (prepared, kept), alike in zip(found.documents, near, strict=True)
+        ]
+        body = UploadOut(items=items, errors=[_item_error(error) for error in found.errors])
         return Answer(201, body.model_dump(mode="json"))
 
     asked = _Asked(fields={**details.model_dump(), **placement.model_dump(), "name": name, "sha256": _digest(data)})

@@ -120,7 +120,7 @@ def gather(
                 date=record.document_date,
                 unit=units.get(record.unit_id),
                 author=version.author,
-                voice=None if stated is None else _VOICES[stated],
+                voice=None if stated is None else _VOICES.get(stated),
             )
     return found
 

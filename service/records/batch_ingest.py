@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from nlp.errors import InvalidInputError, ReadingError, YanpanError
+from nlp.errors import InvalidInputError, YanpanError
 from service.access import Principal
 from service.records.details import Details, Placement, checked_date
+from service.records.files import PreparedFile, prepare_file
 from service.records.ingest import ingest
-from service.records.preparing import Prepared, prepare
-from service.records.uploads import Original, read_upload
 
 if TYPE_CHECKING:
     from service.engine import Engine
@@ -45,15 +44,6 @@ class File(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PreparedFile:
-    """The documents of a file, read and annotated, and what could not be read."""
-
-    documents: tuple[tuple[Prepared, Original], ...]
-    errors: tuple[YanpanError, ...]
-    details: Details
-
-
-@dataclass(frozen=True, slots=True)
 class Stored:
     """What became of a file.
 
@@ -78,23 +68,7 @@ class BatchIngest:
             ReadingError: nothing in the file can be read.
             InvalidInputError: an option is none of the details of a record.
         """
-        details = details_of(file.options)
-        documents: list[tuple[Prepared, Original]] = []
-        errors: list[YanpanError] = []
-        for item in read_upload(file.content, file.name):
-            if isinstance(item, ReadingError):
-                errors.append(item)
-                continue
-            try:
-                prepared = prepare(engine.pipeline, item.document, details.doc_type)
-                if not prepared.text.strip():
-                    raise ReadingError("the document has no text", path=item.document.id, hint="is it a scan?")
-                documents.append((prepared, item.original))
-            except YanpanError as error:
-                errors.append(error.at(path=item.document.id))
-        if not documents:
-            raise errors[0] if errors else ReadingError("nothing in the file is a document", path=file.name)
-        return PreparedFile(tuple(documents), tuple(errors), details)
+        return prepare_file(engine.pipeline, file.content, file.name, details_of(file.options))
 
     def store(self, session: Session, principal: Principal, file: File, prepared: PreparedFile) -> Stored:
         """Write the records, in a session of the principal.

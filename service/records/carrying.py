@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.access import Principal
+from service.records.aligning import align
 from service.records.rows import TagKey, tags_of
 from service.store.models import RecordVersion, SubjectLink, TagRow
 
@@ -59,8 +59,12 @@ class Correspondence:
 def matching(before: str, after: str, old: Clauses, new: Clauses) -> list[tuple[int, int]]:
     """Pairs of clauses (place in ``old``, place in ``new``) that both texts have, in order."""
     one, other = ([text[start:end] for start, end in spans] for text, spans in ((before, old), (after, new)))
-    blocks = SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks()
-    return [(block.a + step, block.b + step) for block in blocks for step in range(block.size)]
+    return [
+        pair
+        for kind, first, last, since, until in align(one, other)
+        if kind == "equal"
+        for pair in zip(range(first, last), range(since, until), strict=True)
+    ]
 
 
 def carry_tags(

@@ -166,7 +166,7 @@ def _version(
     if new_text and prepared is not None:
         values |= {
             "file_sha256": None if original is None else original.sha256,
-            "file_name": None if original is None else original.name,
+            "file_name": None if original is None else original.file_name,
             "media_type": None if original is None else original.media_type,
             "anchors": list(prepared.anchors) or None,
             "source_map": prepared.source_map,

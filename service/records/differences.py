@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import Literal
 
 from pydantic import BaseModel, Field
@@ -12,6 +11,7 @@ from nlp.errors import InvalidInputError
 from nlp.structure.parse import parse_structure
 from service.access import Principal
 from service.access.repository import fetch
+from service.records.aligning import align
 from service.records.correcting import VERSION_FIELDS
 from service.records.rows import current_annotation
 from service.store.models import RecordVersion
@@ -87,14 +87,13 @@ def _text(session: Session, before: RecordVersion, after: RecordVersion) -> list
     old, new = (_pieces(version.text, _clauses(session, version)) for version in (before, after))
     one = [before.text[start:end] for start, end in old]
     other = [after.text[start:end] for start, end in new]
-    found = SequenceMatcher(None, one, other, autojunk=False).get_opcodes()
     return [
         Difference(
             kind=_KINDS[kind],
             before=_passage(before.text, old, first, last),
             after=_passage(after.text, new, since, until),
         )
-        for kind, first, last, since, until in found
+        for kind, first, last, since, until in align(one, other)
         if kind != "equal"
     ]
 

@@ -15,7 +15,6 @@ from service.records.preparing import Prepared, text_sha256
 from service.records.rows import add_annotation, tell
 from service.records.uploads import Original
 from service.store.models import OriginalFile, Record, RecordVersion
-from service.store.types import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,7 @@ def ingest(
         text=prepared.text,
         text_sha256=text_sha256(prepared.text),
         file_sha256=None if original is None else original.sha256,
-        file_name=None if original is None or original.name is None else _storable_name(original.name),
+        file_name=None if original is None else original.file_name,
         media_type=None if original is None else original.media_type,
         doc_type=doc_type,
         document_date=known.document_date,
@@ -140,7 +139,3 @@ def first_with_text(session: Session, digest: str, *, but: str | None = None) ->
     if but is not None:
         same = same.where(RecordVersion.record_id != but)
     return session.scalars(same).first()
-
-
-def _storable_name(name: str) -> str:
-    return storable("".join(char if char.isprintable() else "\ufffd" for char in name)[-500:])

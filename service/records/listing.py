@@ -35,7 +35,7 @@ class RecordFilters(BaseModel):
     date_from: str | None = Field(default=None, description="YYYY, YYYY-MM or YYYY-MM-DD, included")
     date_to: str | None = Field(default=None, description="included")
     author: str | None = Field(default=None, max_length=200)
-    source: str | None = Field(default=None, max_length=500, description="words of it")
+    source: str | None = Field(default=None, max_length=200, description="words of it")
     label: list[SignedLabel] = Field(default=[], max_length=20, description="shown by tags that nobody rejected")
     text: str | None = Field(default=None, min_length=1, max_length=200, description="words of text or title")
     unreviewed: bool | None = Field(default=None, description="true: some tag waits for review; false: none does")

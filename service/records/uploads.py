@@ -27,6 +27,13 @@ class Original:
         """Of the content, in hex."""
         return sha256(self.content).hexdigest()
 
+    @property
+    def file_name(self) -> str | None:
+        """The name as it is stored: its end, where it is too long, with nothing that cannot be shown."""
+        if self.name is None:
+            return None
+        return "".join(char if char.isprintable() else "\ufffd" for char in self.name)[-500:]
+
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
@@ -70,4 +77,4 @@ def _part(item: RawDocument | ReadingError) -> Uploaded | ReadingError:
     }
     # Escapes keep what no text column would take, such as half of a surrogate pair.
     content = json.dumps(record, ensure_ascii=True, default=str).encode()
-    return Uploaded(item, Original(content, JSON, item.id[-500:]))
+    return Uploaded(item, Original(content, JSON, item.id))

@@ -60,7 +60,7 @@ def link(session: Session, principal: Principal, wanted: NewLink) -> SubjectLink
     check_words(version, wanted.start, wanted.end, wanted.quote)
     present = linked(session, wanted.subject_id, record.id)
     if present is not None and present.state != "rejected":
-        raise ConflictError("the record is linked to the subject already", path=present.id)
+        raise ConflictError("the record is linked already", path=present.id, hint="decide about that link")
     made = SubjectLink(
         version_id=version.id,
         state="confirmed",

@@ -22,17 +22,32 @@ def database_url(request: pytest.FixtureRequest, databases: Databases, tmp_path:
     databases.drop(url)
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
-    if opened.is_sqlite:
+@pytest.fixture(scope="session")
+def kept_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """One SQLite engine for many files, one after another: what it compiled once serves all tests."""
+    opened = Database(f"sqlite:///{tmp_path_factory.mktemp('kept') / 'store.db'}")
 
-        @event.listens_for(opened.engine, "connect")
-        def hurry(connection: Any, _record: object) -> None:
-            connection.execute("PRAGMA synchronous=OFF")  # lives as long as a test
+    @event.listens_for(opened.engine, "connect")
+    def hurry(connection: Any, _record: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")  # the file lives as long as a test
 
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def database(database_url: str, kept_engine: Database) -> Iterator[Database]:
+    if not database_url.startswith("sqlite:///"):
+        opened = Database(database_url)
+        yield opened
+        opened.close()
+        return
+    place = Path(str(kept_engine.url.database))
+    for old in place.parent.glob(f"{place.name}*"):
+        old.unlink()
+    Path(database_url.removeprefix("sqlite:///")).rename(place)
+    yield kept_engine
+    kept_engine.close()
 
 
 @pytest.fixture

@@ -223,7 +223,7 @@ def test_a_tag_carried_with_its_state_gets_it_back(repository: Repository, world
             assert session.get_one(TagRow, tag.id).state == "accepted"
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_decisions_taken_back_in_turn_leave_the_tags_as_they_were(
     repository: Repository, world: World, analyst: Principal, data: st.DataObject
