@@ -47,6 +47,7 @@ from service.operation.metrics import Metrics
 from service.operation.requests import Requests
 from service.settings import Settings, load_settings
 from service.store.paging import Cursors, secret_of
+from service.workbench import site as workbench
 
 
 class Health(BaseModel):
@@ -116,6 +117,7 @@ def create_app(settings: Settings | None = None, repository: Repository | None =
         return Health(status="ok", version=PIPELINE_VERSION)
 
     problems.install(app)
+    workbench.install(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger={"/v1/batches": settings.max_batch_bytes})
     app.state.metrics = Metrics(repository, engine)
     app.add_middleware(Requests, metrics=app.state.metrics, max_in_flight=settings.max_in_flight)
