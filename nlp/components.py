@@ -26,9 +26,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 from spacy.vocab import Vocab
@@ -50,7 +52,7 @@ _WORKING = ("structure", "candidates", "cue_hits", "assertions")
 
 def register_extensions() -> None:
     """Declare the ``doc._`` attributes the components use; safe to call again."""
-    for name in ("doc_type", "source_map", *_WORKING):
+    for name in ("doc_type", "source_map", "peaks", *_WORKING):
         if not Doc.has_extension(name):
             Doc.set_extension(name, default=None)
 
@@ -219,10 +221,13 @@ class ClassifierComponent:
         self.finders = Finders(lexicon=lexicon, min_score=min_score)
 
     def __call__(self, doc: Doc) -> Doc:
-        """Fill ``doc._.assertions``."""
+        """Fill ``doc._.assertions``, and ``doc._.peaks`` with the highest logit of every cell."""
         from nlp.tagging.fusion import fuse
 
         judgements = self.classifier.judge(doc._.structure)
+        if judgements:
+            highest = reduce(np.maximum, (judgement.logits for judgement in judgements.values()))
+            doc._.peaks = dict(zip(self.classifier.card.cells, highest.tolist(), strict=True))
         doc._.assertions = fuse(doc._.structure, doc._.assertions or [], judgements, self.classifier.card, self.finders)
         return doc
 

@@ -91,7 +91,7 @@ class Pipeline:
                 "codebook_version": self.codebook.version,
                 "pipeline_version": PIPELINE_VERSION,
             }
-        )
+        ).with_peaks(doc._.peaks)
 
     def source_map(self, doc: Doc, source_text: str) -> OffsetMap:
         """The map from ``doc.text`` back to the text the document was made of."""

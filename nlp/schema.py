@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 Family = Literal["trait", "performance_view"]
 Polarity = Literal["+", "-"]
@@ -86,8 +86,28 @@ class Source(_Model):
     media_type: str | None = None
 
 
+class Aside:
+    """What the pipeline knows beyond an annotation; no part of its JSON, and of no account when two are compared.
+
+    Attributes:
+        peaks: the learned tagger's highest logit of every cell (``label+``, ``label-``) over the clauses; None where it
+            judged none.
+    """
+
+    __slots__ = ("peaks",)
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, peaks: dict[str, float] | None = None) -> None:
+        self.peaks = peaks
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Aside)
+
+
 class Annotation(_Model):
     """Everything the pipeline says about one document."""
+
+    _aside: Aside = PrivateAttr(default_factory=Aside)
 
     id: str
     source: Source
@@ -99,6 +119,16 @@ class Annotation(_Model):
     tags: list[Tag]
     codebook_version: str
     pipeline_version: str
+
+    @property
+    def peaks(self) -> dict[str, float] | None:
+        """The learned tagger's highest logits (``Aside``); None in an annotation that was read from JSON."""
+        return self._aside.peaks
+
+    def with_peaks(self, peaks: dict[str, float] | None) -> Self:
+        """The same annotation with the highest logits beside it."""
+        self._aside = Aside(peaks)
+        return self
 
     @model_validator(mode="after")
     def _quotes_hold(self) -> Self:

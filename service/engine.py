@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from nlp.pipeline import Pipeline
     from nlp.retrieval import Case, CaseIndex, Filters, Hit
     from nlp.retrieval.access import Access
+    from nlp.retrieval.sayings import Meaning
     from nlp.schema import Annotation
 
 
@@ -116,6 +117,7 @@ class Engine:
         per_source: int | None = None,
         diverse: float | None = None,
         access: Access | None = None,
+        sayings: bool = True,
     ) -> list[Hit]:
         """Similar cases, best first, among those that ``access`` permits.
 
@@ -126,5 +128,17 @@ class Engine:
         if index is None:
             raise IndexMissingError("there is no case yet", hint="add cases with POST /v1/cases or yanpan index build")
         return index.search(
-            text, k, filters=filters, collapse=collapse, per_source=per_source, diverse=diverse, access=access
+            text,
+            k,
+            filters=filters,
+            collapse=collapse,
+            per_source=per_source,
+            diverse=diverse,
+            access=access,
+            sayings=sayings,
         )
+
+    def meanings(self, text: str) -> tuple[Meaning, ...]:
+        """What a search for a text understands it as, beside its words; nothing while there is no case."""
+        index = self.index()
+        return () if index is None else index.meanings(text)

@@ -11,9 +11,19 @@ from rich.text import Text
 from nlp.codebook import Codebook
 from nlp.retrieval import Hit
 from nlp.retrieval.hits import Circumstance, TagEvidence
+from nlp.retrieval.sayings import Meaning
 
-_CHANNELS = {"bm25": "用词", "dense": "语义", "tags": "标签"}
+_CHANNELS = {"bm25": "用词", "dense": "语义", "tags": "标签", "leaning": "倾向"}
 _MAX_PAIRS = 2
+
+
+def print_meanings(console: Console, meanings: Sequence[Meaning]) -> None:
+    """What the query was understood as, and how to do without."""
+    for meaning in meanings:
+        said = f"“{meaning.saying}”" if meaning.form == meaning.saying else f"“{meaning.saying}”({meaning.form})"
+        console.print(Text.assemble(("按词典理解 ", "bold"), f"{said}:{' / '.join(meaning.means)}"))
+    if meanings:
+        console.print(Text("只按原话检索用 --no-sayings", style="dim"))
 
 
 def print_hits(console: Console, hits: Sequence[Hit], codebook: Codebook) -> None:

@@ -71,6 +71,9 @@ class Case(BaseModel):
     tags_by: Literal["record", "annotate"] = Field(
         default="record", description="annotate: found by the annotator at indexing time, found anew by a rebuild"
     )
+    leaning: str | None = Field(
+        default=None, max_length=4096, description="made by the annotator at indexing time (nlp.retrieval.leaning)"
+    )
     meta: dict[str, Any] = {}
 
     @model_validator(mode="before")

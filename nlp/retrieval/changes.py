@@ -110,4 +110,4 @@ def untagged(cases: Iterable[Case], annotate: Annotate | None) -> Iterator[Case]
     """The cases, those that an annotator tagged without their tags when there is an annotator to find them anew."""
     for case in cases:
         again = annotate is not None and case.tags_by == "annotate"
-        yield case.model_copy(update={"tags": None, "tags_by": "record"}) if again else case
+        yield case.model_copy(update={"tags": None, "tags_by": "record", "leaning": None}) if again else case

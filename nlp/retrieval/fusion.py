@@ -22,9 +22,9 @@ REFERENCE = 200
 """Depth of a channel's ranking whose best and last score span its normalised range from 1 to 0."""
 
 _TAIL = 0.05
-_WORST: Mapping[ChannelName, float] = {"bm25": 0.0, "dense": -1.0}
+_WORST: Mapping[ChannelName, float] = {"bm25": 0.0, "dense": -1.0, "leaning": 0.0}
 
-DEFAULT_WEIGHTS: Mapping[ChannelName, float] = {"bm25": 0.45, "dense": 0.3, "tags": 0.25}
+DEFAULT_WEIGHTS: Mapping[ChannelName, float] = {"bm25": 0.45, "dense": 0.3, "tags": 0.25, "leaning": 0.0}
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class Fusion:
             loaded). The weights of the channels that a query can use are scaled to a sum of 1.
         rrf_k: the constant added to ranks.
         feedback: how far the nearest cases move the query in the dense channel.
+        understanding: how far the meaning of a saying moves a phrase in the dense channel, 0..1, when the saying is
+            the phrase itself; less for one that is only close to it (``nlp.retrieval.sayings``).
 
     """
 
@@ -44,6 +46,7 @@ class Fusion:
     weights: Mapping[ChannelName, float] = field(default_factory=lambda: dict(DEFAULT_WEIGHTS))
     rrf_k: int = 60
     feedback: Feedback = NO_FEEDBACK
+    understanding: float = 0.0
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.weights) - set(DEFAULT_WEIGHTS))
@@ -52,6 +55,8 @@ class Fusion:
                 f"the fusion weights {dict(self.weights)} cannot be used",
                 expected=f"weights of {', '.join(DEFAULT_WEIGHTS)}, none below 0 and at least one above",
             )
+        if not 0 <= self.understanding <= 1:
+            raise CaseIndexError(f"understanding is {self.understanding}", expected="a share of 0 to 1")
 
     def weight(self, channel: ChannelName) -> float:
         """Weight of a channel; 0 when none is given."""

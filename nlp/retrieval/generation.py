@@ -20,6 +20,7 @@ from nlp.retrieval.case import Case
 from nlp.retrieval.dense import DenseIndex
 from nlp.retrieval.heads import Head, read_heads
 from nlp.retrieval.layout import CASES, HEADS, LEXICAL, MANIFEST, Manifest
+from nlp.retrieval.leaning import LeaningIndex
 from nlp.retrieval.lexical import LexicalIndex
 from nlp.retrieval.store import Pointer
 from nlp.retrieval.tagmatch import TagIndex
@@ -55,6 +56,14 @@ class Generation:
         lists = _mapped(folder / ANN) if manifest.trained_on else None
         self.dense = DenseIndex(store, lists, manifest.dense.flat_below)
         self.tags = TagIndex(self.heads)
+        self._leanings: dict[int, LeaningIndex] = {}
+
+    def leanings(self, cells: int) -> LeaningIndex:
+        """The leaning channel, for a tagger of so many cells."""
+        # Two threads may make it at once; they make the same.
+        if cells not in self._leanings:
+            self._leanings[cells] = LeaningIndex((head.leaning for head in self.heads), cells)
+        return self._leanings[cells]
 
     @classmethod
     def open(cls, folder: Path, pointer: Pointer, *, verify: bool) -> Self:

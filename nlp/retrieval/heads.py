@@ -25,6 +25,7 @@ class Head:
         length: bytes of that line, line end included.
         tags: the tags as ``CaseTag`` records.
         confidentiality: level of the case.
+        leaning: as ``nlp.retrieval.leaning`` stores it; None in indexes of before it was kept.
         content: tells this content from other contents of a case of the same id; empty in indexes of before it was kept.
 
     """
@@ -44,6 +45,7 @@ class Head:
     meta: dict[str, Any]
     confidentiality: int = 0
     content: str = ""
+    leaning: str | None = None
 
     def moved(self, offset: int) -> Head:
         """The same head for a line that now starts at ``offset``."""
@@ -68,12 +70,13 @@ def head_of(case: Case, *, key: int, offset: int, length: int) -> Head:
         meta=case.meta,
         confidentiality=case.confidentiality,
         content=content_of(case),
+        leaning=case.leaning,
     )
 
 
 def content_of(case: Case) -> str:
     """A fingerprint of what was given as a case: 32 hexadecimal digits, without tags that the annotator found."""
-    derived = {"tags", "tags_by"} if case.tags_by == "annotate" else {"tags_by"}
+    derived = {"tags", "tags_by", "leaning"} if case.tags_by == "annotate" else {"tags_by", "leaning"}
     record = case.model_dump(mode="json", exclude=derived)
     plain = json.dumps(record, ensure_ascii=True, sort_keys=True)
     return hashlib.blake2b(plain.encode(), digest_size=16).hexdigest()

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from nlp.schema import Polarity, Span
 
-ChannelName = Literal["bm25", "dense", "tags"]
+ChannelName = Literal["bm25", "dense", "tags", "leaning"]
 
 
 class _Model(BaseModel):
@@ -25,7 +25,7 @@ class ChannelScore(_Model):
     """What one channel says of a case.
 
     ``score`` is on the channel's own scale: BM25, unbounded above 0; dense, a cosine; tags, at most 1 and below 0 when
-    opposite behaviour outweighs what is shared. ``rank`` counts from 1 among the cases the search may see; it is null
+    opposite behaviour outweighs what is shared; leaning, a cosine of 0..1. ``rank`` counts from 1 among the cases the search may see; it is null
     when the channel does not place the case, or places it below the depth that was looked at. ``contribution`` is what
     the channel adds to the hit's fused score: the contributions of all channels sum to it.
     """

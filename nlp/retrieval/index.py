@@ -15,6 +15,7 @@ from nlp.retrieval.access import Access
 from nlp.retrieval.case import Case, CaseTag
 from nlp.retrieval.changes import matching, mend, put_in_force, silent, untagged, whole
 from nlp.retrieval.embedder import Embedder
+from nlp.retrieval.facets import Facets, facets_of
 from nlp.retrieval.filters import Filters
 from nlp.retrieval.fusion import Fusion
 from nlp.retrieval.generation import Generation
@@ -26,10 +27,12 @@ from nlp.retrieval.learned import default_fusion
 from nlp.retrieval.query import parse_query
 from nlp.retrieval.ranking import take_apart
 from nlp.retrieval.recovery import open_current
-from nlp.retrieval.searching import hits, query_tags
+from nlp.retrieval.sayings import Meaning
+from nlp.retrieval.searching import hits
 from nlp.retrieval.show import Show
 from nlp.retrieval.store import read_pointer, write_lock
 from nlp.retrieval.tagmatch import Annotate
+from nlp.retrieval.understanding import meanings_for, understand
 from nlp.retrieval.view import Views
 from nlp.retrieval.writing import Progress, Tools
 from nlp.schema import Tag
@@ -234,6 +237,15 @@ class CaseIndex:
         masks = [mask for mask in (passing, seen) if mask is not None]
         return int(np.logical_and.reduce(masks).sum()) if masks else len(generation)
 
+    def facets(self, filters: Filters | Mapping[str, Any] | None = None, access: Access | None = None) -> Facets:
+        """Values to filter by, with the number of cases of each, among those a reader may see.
+
+        Raises:
+            CaseIndexError: a filter is wrong.
+
+        """
+        return facets_of(self._state.generation.heads, Filters.of(filters), access)
+
     def contents(self) -> Iterator[tuple[str, str]]:
         """Id and content fingerprint of every case, in the order in which they were added."""
         generation = self._state.generation
@@ -254,6 +266,7 @@ class CaseIndex:
         per_source: int | None = None,
         diverse: float | None = None,
         access: Access | None = None,
+        sayings: bool = True,
     ) -> list[Hit]:
         """Find the ``k`` cases most like a text, best first, ties by id.
 
@@ -271,6 +284,7 @@ class CaseIndex:
             diverse: how much relevance counts against novelty, above 0 and at most 1 (``nlp.retrieval.diversity``);
                 None to leave the ranking as it is.
             access: of the reader; the others' cases take no part in the search, None for a search over everything.
+            sayings: whether a phrase that is a saying is searched with its meaning too (``meanings``).
 
         Returns:
             At most ``k`` hits; fewer, down to none, when no channel has anything to say of more cases.
@@ -290,10 +304,14 @@ class CaseIndex:
             allowed = view.meeting(parsed.conditions, allowed)
         if k == 0 or len(generation) == 0 or (allowed is not None and not allowed.any()):
             return []
-        found = query_tags(parsed, tags, annotate or self._annotate)
         fusion = fusion or default_fusion(generation.manifest.encoder.name, parsed.text)
-        query = take_apart(parsed, found, self._words, embedder, fusion)
+        understood = understand(parsed, tags, annotate or self._annotate, fusion, sayings)
+        query = take_apart(parsed, understood, self._words, embedder, fusion)
         return hits(view, query, fusion, allowed, self._words, show)
+
+    def meanings(self, text: str) -> tuple[Meaning, ...]:
+        """What a search for a text understands it as, beside its words; nothing for most texts."""
+        return meanings_for(self._state.generation.manifest.encoder.name, text)
 
     def _change(self, ids: set[str], new: list[Case], progress: Progress | None) -> int:
         with self._changing, write_lock(self._folder, LOCK_TIMEOUT):

@@ -11,10 +11,9 @@ from nlp.errors import ConfigurationError
 from nlp.resources import corpora_path
 from nlp.retrieval.feedback import Feedback
 from nlp.retrieval.fusion import Fusion
+from nlp.retrieval.query import is_phrase
 
 FORMAT = 1
-PHRASE_UP_TO = 24
-"""Characters up to which a query counts as a phrase."""
 
 
 def weights_path() -> Path:
@@ -37,7 +36,11 @@ def _learned(path: Path) -> dict[str, dict[str, Fusion]]:
             raise ConfigurationError(f"format {data['format']}", path=str(path), expected=f"format {FORMAT}")
         return {
             encoder: {
-                kind: Fusion(weights=kinds[kind], feedback=Feedback(**kinds.get("feedback", {}).get(kind, {})))
+                kind: Fusion(
+                    weights=kinds[kind],
+                    feedback=Feedback(**kinds.get("feedback", {}).get(kind, {})),
+                    understanding=float(kinds.get("understanding", {}).get(kind, 0.0)),
+                )
                 for kind in ("phrase", "narrative")
             }
             for encoder, kinds in data["encoders"].items()
@@ -53,4 +56,4 @@ def default_fusion(encoder: str, text: str, path: Path | None = None) -> Fusion:
     kinds = _learned(path or weights_path()).get(encoder)
     if kinds is None:
         return Fusion()
-    return kinds["phrase" if len(text.strip()) <= PHRASE_UP_TO else "narrative"]
+    return kinds["phrase" if is_phrase(text) else "narrative"]

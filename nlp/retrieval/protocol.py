@@ -15,6 +15,7 @@ from nlp.retrieval.filters import Filters
 from nlp.retrieval.fusion import Fusion
 from nlp.retrieval.hits import Hit
 from nlp.retrieval.passages import Passage
+from nlp.retrieval.sayings import Meaning
 from nlp.retrieval.tagmatch import Annotate
 from nlp.schema import Tag
 
@@ -94,8 +95,12 @@ class CaseSearch(Protocol):
         per_source: int | None = None,
         diverse: float | None = None,
         access: Access | None = None,
+        sayings: bool = True,
     ) -> list[Hit]:
         """Find the ``k`` cases most like a text, best first, ties by id."""
+
+    def meanings(self, text: str) -> tuple[Meaning, ...]:
+        """What a search for a text understands it as, beside its words."""
 
     def count(self, filters: Filters | Mapping[str, Any] | None = None, access: Access | None = None) -> int:
         """Number of cases that pass filters, of those a reader may see."""

@@ -18,6 +18,10 @@ _QUOTED = "|".join(f"{left}(?P<q{number}>[^{left}{right}]+){right}" for number, 
 _CONDITION = re.compile(rf"(?<!\S)(?:{_QUOTED})(?:[~～](?P<within>\d{{1,4}}))?(?!\S)")
 
 
+PHRASE_UP_TO = 24
+"""Characters up to which a query counts as a phrase."""
+
+
 @dataclass(frozen=True)
 class Condition:
     """A quoted part of a query.
@@ -47,6 +51,11 @@ class ParsedQuery:
     given: str
     text: str
     conditions: tuple[Condition, ...]
+
+
+def is_phrase(text: str) -> bool:
+    """Whether a query is a phrase rather than a narrative."""
+    return len(text.strip()) <= PHRASE_UP_TO
 
 
 def parse_query(text: str) -> ParsedQuery:

@@ -13,9 +13,12 @@ from nlp.retrieval.embedder import Embedder, Vectors
 from nlp.retrieval.feedback import moved
 from nlp.retrieval.fusion import REFERENCE, Fusion, Ranking, contributions, low_score
 from nlp.retrieval.hits import ChannelName, ChannelScore
+from nlp.retrieval.leaning import Leaning
 from nlp.retrieval.passages import Passage, split_passages
 from nlp.retrieval.query import Condition, ParsedQuery
+from nlp.retrieval.sayings import Meaning, all_means
 from nlp.retrieval.tagmatch import shown
+from nlp.retrieval.understanding import Understood
 from nlp.retrieval.view import View
 from nlp.structure.words import Words
 
@@ -32,6 +35,7 @@ class Query:
         passages: of the text.
         vectors: float32 (passages, dimension), None when the dense channel is off.
         tags: compact tags of the text.
+        leaning: of the text, None for none.
         conditions: that a case has to meet.
 
     """
@@ -42,6 +46,7 @@ class Query:
     vectors: Vectors | None
     tags: list[CaseTag]
     conditions: tuple[Condition, ...] = ()
+    leaning: Leaning | None = None
 
 
 @dataclass(frozen=True)
@@ -53,13 +58,25 @@ class Ranked:
     channels: dict[ChannelName, ChannelScore]
 
 
-def take_apart(parsed: ParsedQuery, tags: Sequence[CaseTag], words: Words, embedder: Embedder, fusion: Fusion) -> Query:
+def take_apart(parsed: ParsedQuery, understood: Understood, words: Words, embedder: Embedder, fusion: Fusion) -> Query:
     """Prepare a query; the encoder is loaded only when the dense channel is on and there is something to encode."""
     passages = split_passages(parsed.text)
     vectors = None
     if fusion.weight("dense") and passages:
         vectors = embedder.encode([parsed.text[start:end] for start, end in passages])
-    return Query(parsed.given, words.search_terms(parsed.text), passages, vectors, list(tags), parsed.conditions)
+        if understood.meanings and fusion.understanding:
+            vectors = _towards(vectors, understood.meanings, embedder, fusion.understanding)
+    terms = words.search_terms(parsed.text)
+    return Query(parsed.given, terms, passages, vectors, understood.tags, parsed.conditions, understood.leaning)
+
+
+def _towards(vectors: Vectors, meanings: Sequence[Meaning], embedder: Embedder, share: float) -> Vectors:
+    """A phrase's vectors moved to what it means, the further the closer the saying."""
+    meant = embedder.encode(all_means(meanings)).mean(axis=0)
+    share *= max(meaning.closeness for meaning in meanings)
+    moved_: Vectors = (1 - share) * vectors + np.float32(share / (np.linalg.norm(meant) or 1)) * meant
+    lengths = np.linalg.norm(moved_, axis=1, keepdims=True)
+    return (moved_ / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
 
 def with_feedback(view: View, query: Query, fusion: Fusion, allowed: Mask | None) -> Query:
@@ -100,6 +117,7 @@ def rank(view: View, query: Query, k: int, fusion: Fusion, allowed: Mask | None)
             _bm25(view, query, fusion, depth, allowed),
             _dense(view, query, fusion, depth, allowed),
             _tags(view, query, fusion, depth, allowed),
+            _leaning(view, query, fusion, depth, allowed),
         )
         if ranking is not None
     ]
@@ -158,10 +176,22 @@ def _tags(view: View, query: Query, fusion: Fusion, depth: int, allowed: Mask | 
     return Ranking("tags", rows, scores, 0.0)
 
 
+def _leaning(view: View, query: Query, fusion: Fusion, depth: int, allowed: Mask | None) -> Ranking | None:
+    if not fusion.weight("leaning") or query.leaning is None or not query.leaning.any():
+        return None
+    scores = view.leanings(len(query.leaning)).scores(query.leaning)
+    known = ~np.isnan(scores)
+    rows = np.flatnonzero(known if allowed is None else known & allowed)
+    rows, scores = _ordered(view, rows, scores[rows], depth)
+    return Ranking("leaning", rows, scores, low_score(scores, None)) if len(rows) else None
+
+
 def _complete(view: View, query: Query, ranking: Ranking, candidates: NDArray[np.int64]) -> NDArray[np.float64]:
     """A channel's scores of all candidates, whoever proposed them; NaN where it cannot score one."""
     if ranking.channel == "tags":
         return view.tags.scores(shown(query.tags))[candidates]
+    if ranking.channel == "leaning" and query.leaning is not None:
+        return view.leanings(len(query.leaning)).scores(query.leaning)[candidates]
     scores = np.full(len(candidates), np.nan)
     scores[np.searchsorted(candidates, ranking.rows)] = ranking.scores
     open_ = np.flatnonzero(np.isnan(scores))

@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.retrieval.case import CaseTag
 from nlp.retrieval.diversity import diversified
 from nlp.retrieval.explain import Explainer
 from nlp.retrieval.fusion import Fusion
 from nlp.retrieval.groups import gather_enough
 from nlp.retrieval.hits import Hit
-from nlp.retrieval.query import ParsedQuery
 from nlp.retrieval.ranking import Query, Ranked, rank, with_feedback
 from nlp.retrieval.show import Show
-from nlp.retrieval.tagmatch import Annotate, annotated, compact
 from nlp.retrieval.view import View
-from nlp.schema import Tag
 from nlp.structure.words import Words
-
-
-def query_tags(parsed: ParsedQuery, tags: Sequence[Tag | CaseTag] | None, annotate: Annotate | None) -> list[CaseTag]:
-    """The tags given with a query, or those the annotator finds in what the channels search with.
-
-    Raises:
-        CaseIndexError: the annotator failed.
-
-    """
-    if tags is not None:
-        return compact(tags, parsed.given)
-    return annotated(annotate, parsed.text, "query") if annotate is not None and parsed.text.strip() else []
 
 
 def hits(

@@ -9,6 +9,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,8 +66,20 @@ def compact(tags: Iterable[Tag | CaseTag], text: str, annotated_text: str | None
     return found
 
 
+class Judged(NamedTuple):
+    """What an annotator says of a text: compact tags, and the learned tagger's highest logits where it has one."""
+
+    tags: list[CaseTag]
+    peaks: dict[str, float] | None
+
+
 def annotated(annotate: Annotate, text: str, item: str) -> list[CaseTag]:
-    """Compact tags of a text.
+    """Compact tags of a text; fails as ``judged`` does."""
+    return judged(annotate, text, item).tags
+
+
+def judged(annotate: Annotate, text: str, item: str) -> Judged:
+    """What an annotator says of a text.
 
     Raises:
         CaseIndexError: the annotator failed; ``path`` holds ``item``.
@@ -76,7 +89,7 @@ def annotated(annotate: Annotate, text: str, item: str) -> list[CaseTag]:
         annotation = annotate(text)
     except Exception as error:
         raise CaseIndexError(f"the annotator failed: {error}", path=item) from error
-    return compact(annotation.tags, text, annotation.text)
+    return Judged(compact(annotation.tags, text, annotation.text), annotation.peaks)
 
 
 class TagIndex:

@@ -14,6 +14,7 @@ from nlp.retrieval.case import Case
 from nlp.retrieval.dense import DenseIndex
 from nlp.retrieval.generation import Generation
 from nlp.retrieval.heads import Head
+from nlp.retrieval.leaning import LeaningIndex
 from nlp.retrieval.lexical import LexicalIndex, LexicalPart
 from nlp.retrieval.phrases import meets, required_terms, settled_by_terms
 from nlp.retrieval.query import Condition
@@ -61,6 +62,10 @@ class View:
     def dense(self) -> DenseIndex:
         """Passages and vectors; no statistic over cases goes into them."""
         return self.generation.dense
+
+    def leanings(self, cells: int) -> LeaningIndex:
+        """Leanings of ``cells`` numbers; each depends on its case alone."""
+        return self.generation.leanings(cells)
 
     def __len__(self) -> int:
         return len(self.generation) if self.mask is None else int(self.mask.sum())

@@ -17,8 +17,9 @@ from nlp.retrieval.case import Case
 from nlp.retrieval.embedder import Embedder
 from nlp.retrieval.heads import Head, head_of, write_heads
 from nlp.retrieval.layout import CASES, HEADS, LAYOUT, LEXICAL, PASSAGES_VERSION, DenseSettings, Manifest, parts_of
+from nlp.retrieval.leaning import packed, read_scale
 from nlp.retrieval.lexical import LexicalIndex, link_lexical, write_lexical
-from nlp.retrieval.tagmatch import Annotate, annotated
+from nlp.retrieval.tagmatch import Annotate, judged
 from nlp.retrieval.vectors import VectorStore, write_vectors
 from nlp.structure.words import Words
 
@@ -147,8 +148,10 @@ class GenerationWriter:
                 )
             seen.add(case.id)
             if case.tags is None and self._tools.annotate is not None:
-                tags = annotated(self._tools.annotate, case.text, case.id)
-                yield case.model_copy(update={"tags": tags, "tags_by": "annotate"})
+                found = judged(self._tools.annotate, case.text, case.id)
+                scale = read_scale()
+                leaning = packed(scale.leaning(found.peaks, "record")) if scale else None
+                yield case.model_copy(update={"tags": found.tags, "tags_by": "annotate", "leaning": leaning})
             else:
                 yield case
 

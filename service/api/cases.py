@@ -1,20 +1,25 @@
-"""``POST /v1/cases`` and ``POST /v1/search``."""
+"""``/v1/cases``: historical cases, one by one and side by side; ``/v1/search``: those that are like a text."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, status
+from fastapi import APIRouter, HTTPException, Path, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from nlp.errors import AccessDeniedError
 from nlp.retrieval import Case, Filters, Hit
+from nlp.retrieval.facets import Facets
+from nlp.retrieval.sayings import Meaning
 from service.access.roles import HIGHEST
 from service.api.deps import Caller, EngineDep, requires
 from service.audit.log import record
+from service.searching import cases as searching
+from service.searching.cases import Comparison
 
 router = APIRouter(tags=["案例"])
+Searcher = Annotated[Caller, requires("case.search")]
 
 
 class CasesIn(BaseModel):
@@ -57,12 +62,35 @@ class SearchIn(BaseModel):
         le=1,
         description="how much likeness counts against novelty; null leaves the ranking as it is",
     )
+    sayings: bool = Field(
+        default=True, description="a phrase that is a saying is searched with what the dictionary says it means, too"
+    )
 
 
 class SearchOut(BaseModel):
     """Hits, best first."""
 
     hits: list[Hit]
+    understood: list[Meaning] = Field(default=[], description="sayings that the text was understood as")
+
+
+class CompareIn(BaseModel):
+    """Ids of two cases."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"first": "case-001", "second": "case-002"}]}
+    )
+
+    first: str = Field(min_length=1, max_length=1000)
+    second: str = Field(min_length=1, max_length=1000)
+
+
+class FacetsIn(BaseModel):
+    """Conditions in force."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"filters": {"doc_type": ["survey"]}}]})
+
+    filters: Filters = Filters()
 
 
 @router.post("/cases", status_code=status.HTTP_201_CREATED, summary="加入历史案例")
@@ -84,8 +112,30 @@ def add_cases(body: CasesIn, engine: EngineDep, caller: Annotated[Caller, requir
     return CasesOut(added=len(body.cases), total=total if sees_all else None)
 
 
+@router.post("/cases/compare", summary="并列比较两个案例")
+def compare(body: CompareIn, engine: EngineDep, caller: Searcher) -> Comparison:
+    """Two cases with the passages, labels and circumstances in which they are alike or different."""
+    access = caller.repository.search_access(caller.principal)
+    with caller.read() as session:
+        return searching.compare_cases(session, engine, access, body.first, body.second)
+
+
+@router.get("/cases/{id:path}", summary="一个案例")
+def get_case(id: Annotated[str, Path(max_length=1000)], engine: EngineDep, caller: Searcher) -> Case:
+    """One historical case, with its text and tags."""
+    access = caller.repository.search_access(caller.principal)
+    with caller.read() as session:
+        return searching.view_case(session, engine, access, id)
+
+
+@router.post("/search/facets", summary="检索条件的可选值和案例数")
+def facets(body: FacetsIn, engine: EngineDep, caller: Searcher) -> Facets:
+    """Values to filter by, each with the number of cases that the caller would find with it."""
+    return searching.facets(engine, caller.repository.search_access(caller.principal), body.filters)
+
+
 @router.post("/search", summary="检索相似案例并说明理由")
-def search(body: SearchIn, engine: EngineDep, caller: Annotated[Caller, requires("case.search")]) -> SearchOut:
+def search(body: SearchIn, engine: EngineDep, caller: Searcher) -> SearchOut:
     """Similar cases with matched passages, shared and differing tags, and ranks per channel."""
     if body.k > engine.settings.max_hits:
         raise HTTPException(422, f"k is {body.k}, at most {engine.settings.max_hits} hits are given in one answer")
@@ -97,9 +147,10 @@ def search(body: SearchIn, engine: EngineDep, caller: Annotated[Caller, requires
         per_source=body.per_source,
         diverse=body.diverse,
         access=caller.repository.search_access(caller.principal),
+        sayings=body.sayings,
     )
     with caller.write() as session:
         # The words searched for may be about a person; their hash tells whether two searches were the same.
         asked = hashlib.sha256(body.text.encode()).hexdigest()[:16]
         record(session, "case.search", "case_index", None, text_sha256=asked, characters=len(body.text), hits=len(hits))
-    return SearchOut(hits=hits)
+    return SearchOut(hits=hits, understood=list(engine.meanings(body.text)) if body.sayings else [])

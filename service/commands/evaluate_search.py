@@ -49,7 +49,7 @@ def evaluate_search(
     _tell_unmatched(asked, judgements)
     with tempfile.TemporaryDirectory(prefix="yanpan-") as scratch, ExitStack() as stack:
         built = stack.enter_context(_index(index or Path(scratch) / "index", backend, cases, encoder))
-        found = list(_systems(built, asked, Path(scratch), baselines))
+        found = list(_systems(built, Path(scratch), baselines))
         results = measure(
             found,
             asked,
@@ -120,15 +120,13 @@ def _index(folder: Path, backend: Backend | None, cases: Path, encoder: str | No
     yield index
 
 
-def _systems(index: CaseSearch, queries: list[SearchQuery], scratch: Path, baselines: bool) -> Iterator[System]:
+def _systems(index: CaseSearch, scratch: Path, baselines: bool) -> Iterator[System]:
     import nlp
     from nlp.encoding import GENERAL_ENCODER
     from nlp.evaluation.search.systems import dense_system, engine_systems, tfidf_system
     from nlp.retrieval import CaseIndex
-    from nlp.retrieval.tagmatch import annotated
 
-    tags = {query.id: annotated(nlp.annotate, query.text, query.id) for query in queries}
-    yield from engine_systems(index, tags)
+    yield from engine_systems(index, nlp.annotate)
     if not baselines:
         return
     yield tfidf_system(index)

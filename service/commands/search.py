@@ -39,6 +39,7 @@ def search(
     diversity_lambda: Annotated[
         float, typer.Option("--lambda", min=0.01, max=1.0, help="--diverse 时相关性所占的比重,1 为只看相关性")
     ] = 0.5,
+    sayings: Annotated[bool, typer.Option(help="短语若是词典里的俗语,也按其含义检索")] = True,
 ) -> None:
     """检索相似的历史案例并说明理由。"""
     if (text is None) == (queries is None):
@@ -56,22 +57,26 @@ def search(
         "collapse": collapse,
         "per_source": per_source,
         "diverse": diversity_lambda if diverse else None,
+        "sayings": sayings,
     }
     place = IndexPlace(index, backend)
     if queries is not None:
         _batch(place, queries, k, out, options)
         return
     assert text is not None
-    hits = place.open().search(text, k, **options)
+    opened = place.open()
+    hits = opened.search(text, k, **options)
     if as_json:
         sys.stdout.write(json.dumps([hit.model_dump(mode="json") for hit in hits], ensure_ascii=False, indent=2) + "\n")
         return
     from rich.console import Console
 
     from nlp.pipeline import default_pipeline
-    from service.render_hits import print_hits
+    from service.render_hits import print_hits, print_meanings
 
-    print_hits(Console(highlight=False), hits, default_pipeline().codebook)
+    console = Console(highlight=False)
+    print_meanings(console, opened.meanings(text) if sayings else ())
+    print_hits(console, hits, default_pipeline().codebook)
 
 
 def _batch(place: IndexPlace, queries: Path, k: int, out: Path | None, options: dict[str, Any]) -> None:

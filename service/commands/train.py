@@ -107,6 +107,31 @@ def encoder(
     _say(f"完成:{out},用时 {manifest['seconds']} 秒")
 
 
+@app.command("leaning")
+def leaning(
+    out: Annotated[Path, typer.Option("--out", "-o", help="刻度文件")],
+    cases: Annotated[Path | None, typer.Option("--cases", help="案例语料文件夹(默认随产品的 cases)")] = None,
+) -> None:
+    """量出标签倾向的刻度:各类文本上每个标签得分的均值与离差(只用训练部分)。"""
+    import json
+
+    import nlp
+    from nlp.evaluation.search.archetypes import read_case_corpus
+    from nlp.retrieval.leaning import TextKind, learn_scale
+
+    corpus = read_case_corpus(cases or corpora_path("cases"))
+    _, records, queries = corpus.part("train")
+    texts: dict[TextKind, list[str]] = {
+        "record": [row.text for row in (*records, *corpus.unrelated)],
+        "narrative": [row.text for row in queries if row.kind == "narrative"],
+        "phrase": [row.text for row in queries if row.kind == "phrase"],
+    }
+    peaks = {kind: [found for text in rows if (found := nlp.annotate(text).peaks)] for kind, rows in texts.items()}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(learn_scale(peaks), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    _say(f"已写入 {out}({'、'.join(f'{kind} {len(rows)} 篇' for kind, rows in peaks.items())})")
+
+
 @app.command("fusion")
 def fusion(
     index: Annotated[Path, typer.Option("--index", help="由案例语料建立的索引(含全部案例和无关记录)")],
@@ -118,7 +143,6 @@ def fusion(
     import nlp
     from nlp.evaluation.search.archetypes import read_case_corpus, to_queries
     from nlp.retrieval import CaseIndex
-    from nlp.retrieval.tagmatch import annotated
     from nlp.training.search_fusion import learn_fusion, write_weights
 
     corpus = read_case_corpus(cases or corpora_path("cases"))
@@ -128,9 +152,9 @@ def fusion(
     learned = {}
     for kind in ("phrase", "narrative"):
         queries = to_queries(row for row in rows if row.kind == kind)
-        tags = {query.id: annotated(nlp.annotate, query.text, query.id) for query in queries}
-        one = learned[kind] = learn_fusion(opened, queries, tags, judgements)
-        _say(f"{kind}:{one.weights},{one.feedback},nDCG@10 {one.ndcg:.3f}({len(queries)} 条查询)")
+        one = learned[kind] = learn_fusion(opened, queries, nlp.annotate, judgements)
+        told = f"{one.weights},{one.feedback},词典 {one.understanding}"
+        _say(f"{kind}:{told},nDCG@10 {one.ndcg:.3f}({len(queries)} 条查询)")
     name = opened.info().encoder
     write_weights(out, name, learned, {"split": split, "version": opened.info().encoder_version})
     _say(f"已写入 {out}({name})")

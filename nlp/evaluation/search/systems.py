@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from nlp.evaluation.search.judgements import SearchQuery
 from nlp.evaluation.search.measures import DEPTH
-from nlp.retrieval.case import CaseTag
 from nlp.retrieval.fusion import DEFAULT_WEIGHTS, Fusion
 from nlp.retrieval.protocol import CaseSearch
+from nlp.retrieval.tagmatch import Annotate
 
 Answers = dict[str, list[str]]
 """Query id to case ids, best first."""
@@ -33,26 +34,27 @@ class System:
     answer: Callable[[Sequence[SearchQuery]], Answers]
 
 
-def engine_systems(index: CaseSearch, tags: dict[str, list[CaseTag]]) -> Iterator[System]:
+def engine_systems(index: CaseSearch, annotate: Annotate) -> Iterator[System]:
     """The fused engine, each of its channels alone, and their reciprocal rank fusion.
 
     Args:
         index: built on the cases.
-        tags: query id to its tags, so that a query is annotated once and not once a system.
+        annotate: finds what a query shows; asked once a text.
     """
+    remembered = lru_cache(maxsize=None)(annotate)
 
-    def system(name: str, zh: str, fusion: Fusion) -> System:
+    def system(name: str, zh: str, fusion: Fusion | None) -> System:
         def answer(queries: Sequence[SearchQuery]) -> Answers:
             return {
                 query.id: [
-                    hit.id for hit in index.search(query.text, DEPTH, tags=tags[query.id], explain=False, fusion=fusion)
+                    hit.id for hit in index.search(query.text, DEPTH, annotate=remembered, explain=False, fusion=fusion)
                 ]
                 for query in queries
             }
 
         return System(name, zh, answer)
 
-    yield system("fused", "融合(产品缺省)", Fusion())
+    yield system("fused", "融合(产品缺省)", None)
     for channel in DEFAULT_WEIGHTS:
         yield system(channel, f"只用通道 {channel}", Fusion(weights={channel: 1.0}))
     yield system("rrf", "倒数排名融合 bm25+dense", Fusion(method="rrf", weights={"bm25": 1.0, "dense": 1.0}))

@@ -30,9 +30,10 @@ from nlp.retrieval.milvus.settings import WINDOW, MilvusSettings
 from nlp.retrieval.milvus.writing import Writer
 from nlp.retrieval.query import ParsedQuery, parse_query
 from nlp.retrieval.ranking import take_apart
-from nlp.retrieval.searching import query_tags
+from nlp.retrieval.sayings import Meaning
 from nlp.retrieval.show import Show
 from nlp.retrieval.tagmatch import Annotate
+from nlp.retrieval.understanding import Understood, meanings_for, understand
 from nlp.retrieval.writing import Progress
 from nlp.schema import Tag
 from nlp.structure.words import Words, default_words, encodable
@@ -253,11 +254,13 @@ class MilvusCaseIndex:
         per_source: int | None = None,
         diverse: float | None = None,
         access: Access | None = None,
+        sayings: bool = True,
     ) -> list[Hit]:
         """Find the ``k`` cases most like a text, best first, ties by id; as ``CaseIndex.search``.
 
         A ``k`` above 16,384, the most that Milvus returns to one search, costs reading every case that passes. A
-        reader whom something is kept from is answered without BM25 (``MilvusSettings.bm25_over_all``).
+        reader whom something is kept from is answered without BM25 (``MilvusSettings.bm25_over_all``). Leanings are not
+        kept in Milvus: the other channels share the weight of that one.
 
         Raises:
             IndexMismatchError: the encoder is not the one the index was built with.
@@ -271,8 +274,9 @@ class MilvusCaseIndex:
         filters = Filters.of(filters)
         if k == 0 or impossible(filters, access):
             return []
-        found = query_tags(parsed, tags, annotate or self._annotate)
-        asked = (parsed, found, filters, access, fusion, show)
+        fusion = fusion or default_fusion(self._state.collections.stamp.encoder.name, parsed.text)
+        understood = understand(parsed, tags, annotate or self._annotate, fusion, sayings)
+        asked = (parsed, understood, filters, access, fusion, show)
         try:
             return self._hits(*asked)
         except IndexMissingError:
@@ -281,13 +285,17 @@ class MilvusCaseIndex:
                 raise
             return self._hits(*asked)
 
+    def meanings(self, text: str) -> tuple[Meaning, ...]:
+        """What a search for a text understands it as, beside its words; nothing for most texts."""
+        return meanings_for(self._state.collections.stamp.encoder.name, text)
+
     def _hits(
         self,
         parsed: ParsedQuery,
-        tags: list[CaseTag],
+        understood: Understood,
         filters: Filters,
         access: Access | None,
-        fusion: Fusion | None,
+        fusion: Fusion,
         show: Show,
     ) -> list[Hit]:
         collections, embedder, counts = self._state
@@ -299,8 +307,7 @@ class MilvusCaseIndex:
             if not keys:
                 return []
             where = both(where, _few(keys))
-        fusion = fusion or default_fusion(collections.stamp.encoder.name, parsed.text)
-        query = take_apart(parsed, tags, self._words, embedder, fusion)
+        query = take_apart(parsed, understood, self._words, embedder, fusion)
         return hits(Search(reader, query, fusion, where, TagWeights(counts, reach), reach), self._words, show)
 
     def _in_force(self, collections: Collections) -> _State:

@@ -36,20 +36,22 @@ def test_the_channel_that_knows_gets_the_weight(good: int) -> None:
 
 
 def test_ndcg_by_hand() -> None:
-    one = Scored(np.array([[3.0, 2, 1], [0, 0, 0], [0, 0, 0]]), np.array([0.0, 2, 1]), 2 + 1 / np.log2(3))
+    one = Scored(
+        np.array([[3.0, 2, 1], *[[0.0, 0, 0]] * (len(CHANNELS) - 1)]), np.array([0.0, 2, 1]), 2 + 1 / np.log2(3)
+    )
     expected = (2 / np.log2(3) + 1 / 2) / (2 + 1 / np.log2(3))
-    assert ndcg([one], np.array([1.0, 0, 0])) == pytest.approx(expected)
+    assert ndcg([one], np.array([1.0, *[0] * (len(CHANNELS) - 1)])) == pytest.approx(expected)
 
 
 def test_what_is_written_is_what_a_search_uses(tmp_path: Path) -> None:
     path = tmp_path / "weights.json"
-    phrase = Learned({"bm25": 0.2, "dense": 0.8, "tags": 0.0}, Feedback(20, 0.3), 0.4)
-    narrative = Learned({"bm25": 0.5, "dense": 0.5, "tags": 0.0}, Feedback(), 0.6)
+    phrase = Learned({"bm25": 0.2, "dense": 0.8, "tags": 0.0}, Feedback(20, 0.3), 0.5, 0.4)
+    narrative = Learned({"bm25": 0.5, "dense": 0.5, "tags": 0.0}, Feedback(), 0.0, 0.6)
     write_weights(path, "other", {"phrase": phrase, "narrative": narrative}, {"split": "dev"})
     write_weights(path, "mine", {"phrase": phrase, "narrative": narrative}, {"split": "dev"})
     assert set(json.loads(path.read_text(encoding="utf-8"))["encoders"]) == {"other", "mine"}
     short, long = default_fusion("mine", "突击刷墙迎检", path), default_fusion("mine", "他" * 60, path)
-    assert (short.weight("dense"), short.feedback) == (0.8, Feedback(20, 0.3))
+    assert (short.weight("dense"), short.feedback, short.understanding) == (0.8, Feedback(20, 0.3), 0.5)
     assert (long.weight("dense"), long.feedback) == (0.5, Feedback())
 
 
