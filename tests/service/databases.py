@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import event
 
 from service.audit.chain import GENESIS
 from service.store import migrate
@@ -23,6 +24,10 @@ from service.store.database import Database
 from service.store.ids import new_id
 
 _numbers = itertools.count()
+
+
+def _hurry(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=OFF")  # the file lives as long as a test
 
 
 @contextmanager
@@ -59,6 +64,8 @@ class Databases:
         database.close()
         self._template = False
         self._used: list[str] = []
+        self._kept: dict[str, Database] = {}
+        self._place = folder / "store.db"
 
     @property
     def _server(self) -> Any:
@@ -66,6 +73,27 @@ class Databases:
         if self._started is None:
             self._started = self._start()
         return self._started
+
+    def next_url(self, kind: str) -> str:
+        """The URL of a new database for one test at a time: on SQLite always the same, see :meth:`opened`."""
+        if kind != "sqlite":
+            return self.url(kind, self._place.parent)
+        for old in self._place.parent.glob(f"{self._place.name}*"):
+            old.unlink()
+        shutil.copy(self._sqlite, self._place)
+        return f"sqlite:///{self._place}"
+
+    def opened(self, url: str) -> Database:
+        """A database; of URLs that come back always the same object, whose engine has compiled the statements before."""
+        if url in self._kept:
+            return self._kept[url]
+        made = Database(url)
+        if url == f"sqlite:///{self._place}":
+            event.listen(made.engine, "connect", _hurry)
+        elif not url.startswith("postgresql"):
+            return made
+        self._kept[url] = made
+        return made
 
     def url(self, kind: str, folder: Path) -> str:
         """The URL of a new database."""
@@ -95,6 +123,8 @@ class Databases:
 
     def give_back(self, url: str) -> None:
         """Empty a PostgreSQL database for the next test: ten times faster than making another."""
+        if url in self._kept:
+            self._kept[url].close()
         if not url.startswith("postgresql"):
             return
         with psycopg.connect(url) as connection:

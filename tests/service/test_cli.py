@@ -6,7 +6,6 @@ import json
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from nlp.schema import Annotation
+from tests.service.forked import ForkServer
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 GOOD = "该同志处事公道，从不推诿扯皮。"
@@ -76,7 +76,7 @@ def test_worker_processes_write_the_same_file(run: Run, folder: Path, tmp_path: 
 
 
 def test_tables_speak_chinese_and_jsonl_goes_to_stdout(run: Run, folder: Path) -> None:
-    table = run("annotate", folder / "a.txt")
+    table = run("annotate", folder / "a.txt", fresh=True)
     assert table.returncode == 0, table.stderr
     assert "公道正派" in table.stdout
     rows = run("annotate", folder / "a.txt", "--format", "jsonl")
@@ -118,7 +118,7 @@ def test_segment(run: Run, tmp_path: Path) -> None:
 def test_version(run: Run) -> None:
     import nlp
 
-    assert run("--version").stdout.strip() == f"yanpan {nlp.__version__}"
+    assert run("--version", fresh=True).stdout.strip() == f"yanpan {nlp.__version__}"
 
 
 def test_build_add_search_remove(run: Run, tmp_path: Path) -> None:
@@ -165,12 +165,12 @@ def test_build_add_search_remove(run: Run, tmp_path: Path) -> None:
     assert "Traceback" not in missing.stderr
 
 
-def test_serve_answers_and_stops_on_sigterm(tmp_path: Path) -> None:
+def test_serve_answers_and_stops_on_sigterm(fork_server: ForkServer, tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "service", "serve", "--port", str(port), "--index", str(tmp_path / "index")]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    words = ["serve", "--port", str(port), "--index", str(tmp_path / "index")]
+    process = fork_server.start("service", words, cwd=tmp_path, needs=["service", "models"])
     try:
         answer = b""
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -179,14 +179,12 @@ def test_serve_answers_and_stops_on_sigterm(tmp_path: Path) -> None:
                 answer = opener.open(f"http://127.0.0.1:{port}/healthz", timeout=5).read()
                 break
             except OSError:
-                assert process.poll() is None, process.stderr.read() if process.stderr else ""
-                time.sleep(0.2)
+                assert process.poll() is None, process.told()
+                time.sleep(0.1)
         assert json.loads(answer)["status"] == "ok"
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=60) in (0, -signal.SIGTERM)
-        if process.stderr:
-            process.stderr.close()
 
 
 def test_anchors_lead_from_evidence_to_the_page_of_the_file(run: Run) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from service.app import create_app
 from service.settings import Settings
 from tests.service.conftest import Api, Run
 from tests.service.databases import Databases
+from tests.service.forked import Forked, ForkServer
 
 OPEN = {
     ("get", "/healthz"),
@@ -109,27 +108,27 @@ def test_the_command_line_refuses_an_open_demo(run: Run, tmp_path: Path) -> None
     assert not (tmp_path / "x.db").exists()
 
 
-def test_a_first_start_prints_one_password_once(tmp_path: Path) -> None:
+def test_a_first_start_prints_one_password_once(fork_server: ForkServer, tmp_path: Path) -> None:
     environment = {**os.environ, "YANPAN_DATA_DIR": str(tmp_path), "YANPAN_WARM_UP": "false"}
-    passwords = []
+    told = []
     for _ in range(2):
-        process = subprocess.Popen(
-            [sys.executable, "-m", "service", "serve", "--port", "0"],
-            env=environment,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
-        assert process.stderr is not None
-        lines = []
-        for line in process.stderr:
-            lines.append(line)
-            if "一次性密码" in line:
-                passwords.append(line)
-            if "接口文档" in line:
-                time.sleep(1.5)
-                process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
-        process.stderr.close()
-    assert len(passwords) == 1
-    assert "admin" in passwords[0]
+        process = fork_server.start("service", ["serve", "--port", "0"], cwd=tmp_path, env=environment)
+        try:
+            _until(process, "worker started")
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=60)
+        finally:
+            process.kill()
+        told.append(process.told())
+    assert ["一次性密码" in text for text in told] == [True, False]
+    (line,) = (line for line in told[0].splitlines() if "一次性密码" in line)
+    assert "admin" in line
+
+
+def _until(process: Forked, words: str) -> None:
+    for _ in range(600):
+        if words in process.told():
+            return
+        assert process.poll() is None, process.told()
+        time.sleep(0.05)
+    raise AssertionError(process.told())

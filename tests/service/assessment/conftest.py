@@ -5,10 +5,10 @@ import pytest
 from service.access import Repository
 from tests.service.assessment.desk import Desk
 from tests.service.people import People
-from tests.service.review.conftest import database, database_url, kept_engine, world
+from tests.service.review.conftest import database_url, world
 from tests.service.review.world import World
 
-__all__ = ["database", "database_url", "kept_engine", "world"]
+__all__ = ["database_url", "world"]
 
 
 @pytest.fixture

@@ -1,3 +1,3 @@
-from tests.service.assessment.conftest import database, database_url, desk, kept_engine, world
+from tests.service.assessment.conftest import database_url, desk, world
 
-__all__ = ["database", "database_url", "desk", "kept_engine", "world"]
+__all__ = ["database_url", "desk", "world"]

@@ -17,9 +17,9 @@ from tests.service.databases import Databases
 
 
 @pytest.fixture
-def database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
+def database_url(databases: Databases) -> Iterator[str]:
     """SQLite only: what is told apart by database is tested with the store."""
-    url = databases.url("sqlite", tmp_path)
+    url = databases.next_url("sqlite")
     yield url
     databases.give_back(url)
 

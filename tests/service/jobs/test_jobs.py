@@ -24,11 +24,13 @@ class Counting:
     did: ClassVar[list[str]] = []
     bad: ClassVar[set[str]] = set()
     gate: ClassVar[threading.Event] = threading.Event()
+    entered: ClassVar[threading.Semaphore] = threading.Semaphore(0)
 
     def plan(self, tools: Tools, task: Task) -> list[str]:
         return list(task.params["keys"])
 
     def perform(self, tools: Tools, task: Task, key: str) -> None:
+        self.entered.release()
         self.gate.wait(20)
         if key in self.bad:
             raise InvalidInputError("某镇不可读")
@@ -42,7 +44,7 @@ class Counting:
 def counting(monkeypatch: pytest.MonkeyPatch) -> type[Counting]:
     monkeypatch.setattr("service.jobs.running.kind_of", lambda name: Counting())
     Counting.did, Counting.bad = [], set()
-    Counting.gate = threading.Event()
+    Counting.gate, Counting.entered = threading.Event(), threading.Semaphore(0)
     Counting.gate.set()
     return Counting
 
@@ -116,6 +118,31 @@ def test_a_stopped_worker_leaves_the_rest_to_the_next_one(tools: Tools, ended: E
         second.stop()
     assert (job.state, job.done) == ("done", 5)
     assert Counting.did == list("abcde")
+
+
+def test_an_item_that_outlives_the_stop_is_done_again_by_the_next_worker(tools: Tools, ended: Ended) -> None:
+    hurried = Tools(tools.repository, tools.engine, tools.settings.model_copy(update={"shutdown_seconds": 1}))
+    Counting.gate.clear()
+    first = Worker(hurried, tick=0.05)
+    first.start()
+    job_id = submit(tools, "a", "b")
+    _until(tools, job_id, lambda job: job.total is not None)
+    assert Counting.entered.acquire(timeout=20)
+    first.stop()
+    Counting.gate.set()
+    for thread in threading.enumerate():
+        if thread.name.startswith("dbos-executor"):
+            thread.join(timeout=20)
+    with tools.repository.system_read("test") as session:
+        assert session.get_one(Job, job_id).state == "running"
+    second = Worker(tools, tick=0.05)
+    second.start()
+    try:
+        job = ended(job_id)
+    finally:
+        second.stop()
+    assert (job.state, job.error, job.done) == ("done", None, 2)
+    assert Counting.did == ["a", "a", "b"]
 
 
 def test_one_worker_at_a_time(tools: Tools, worker: Worker) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,9 +19,9 @@ Take = Callable[..., Ingested]
 
 
 @pytest.fixture
-def database_url(databases: Databases, tmp_path: Path) -> str:
+def database_url(databases: Databases) -> str:
     """SQLite only, but for ``tests/service/observation/test_both_databases.py``: the store's tests cover the rest."""
-    return databases.url("sqlite", tmp_path)
+    return databases.next_url("sqlite")
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +19,7 @@ from service.access.guard import system_guard
 from service.store.database import Database, StoreSession
 from service.store.ids import is_id, new_id
 from service.store.models import Record, RecordVersion, Unit, User
+from tests.service.databases import Databases
 from tests.service.people import People
 
 
@@ -183,11 +185,11 @@ def test_writing_inside_writing_is_told_at_once(repository: Repository) -> None:
         pass
 
 
-def test_sqlite_is_set_up_to_survive_a_crash(repository: Repository) -> None:
-    if not repository.database.is_sqlite:
-        pytest.skip("PRAGMAs are SQLite's; PostgreSQL is durable by default")
-    with repository.database.read(system_guard) as session:
+def test_sqlite_is_set_up_to_survive_a_crash(databases: Databases, tmp_path: Path) -> None:
+    database = Database(databases.url("sqlite", tmp_path))
+    with database.read(system_guard) as session:
         connection = session.connection()
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    database.close()
