@@ -367,3 +367,9 @@ class BackupError(YanpanError):
     """A backup cannot be made, is not whole, or must not be put in place."""
 
     code = "backup"
+
+
+class DemoError(YanpanError):
+    """The service under the demo refused a request, or holds something already."""
+
+    code = "demo"

@@ -26,6 +26,7 @@ from service.api import (
     codebook,
     decisions,
     dossiers,
+    exports,
     jobs,
     keys,
     observation,
@@ -85,7 +86,7 @@ def create_app(settings: Settings | None = None, repository: Repository | None =
     )
     app.state.engine = engine
     _open_doors(app, settings, repository)
-    api = APIRouter(prefix="/v1")
+    api = APIRouter()
     for module in (
         session,
         annotate,
@@ -104,12 +105,14 @@ def create_app(settings: Settings | None = None, repository: Repository | None =
         assessments,
         decisions,
         dossiers,
+        exports,
         review_rounds,  # before reviews, whose /reviews/{id} would take its paths
         review_samples,
         reviews,
     ):
         api.include_router(module.router)
-    app.include_router(api)
+    # The prefix here and not on the router: without one FastAPI makes every route once more, only to look at its path.
+    app.include_router(api, prefix="/v1")
     app.include_router(operation.router)
 
     @app.get("/healthz", summary="存活检查", tags=["运行"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, FromClause, and_, exists, false, or_, select, true
 
@@ -224,6 +225,11 @@ RULES: dict[type[Base], Rule] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def visible(model: type[Base], principal: Principal) -> Condition:
-    """Which rows of a table the principal sees."""
+    """Which rows of a table the principal sees.
+
+    Building the expression copies the columns of every table in it and takes longer than most statements it guards, so it
+    is kept: it depends on nothing but the two.
+    """
     return RULES[model].visible(principal, table_of(model))

@@ -12,6 +12,7 @@ KINDS: dict[str, str] = {
     "index.sync": "service.searching.syncing:Syncing",
     "alerts": "service.searching.alerting:Alerting",
     "reannotate": "service.batches.reannotating:Reannotating",
+    "export": "service.exports.background.making:Exporting",
 }
 # Short work of the service itself, which must not wait behind a batch of a thousand files.
 OWN_QUEUE = frozenset({"index.sync", "alerts"})

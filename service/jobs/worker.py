@@ -8,6 +8,8 @@ from threading import Event, Thread
 
 from nlp.errors import IndexLockedError, WorkerRunningError, YanpanError
 from nlp.retrieval.store import file_lock
+from service.batches.sweeping import sweep
+from service.exports.background.keeping import forget_old as forget_exports
 from service.jobs.contract import Tools
 from service.jobs.workflow import Workflows
 from service.searching import outbox
@@ -76,6 +78,8 @@ class Worker:
                     with self._tools.repository.system_write("jobs") as session:
                         forget_old(session)
                         outbox.forget_old(session)
+                    sweep(self._tools.repository, self._tools.settings.data_dir)
+                    forget_exports(self._tools.settings.data_dir)
             except YanpanError as error:
                 log.warning("worker: %s", error.code)
                 pause = _AGAIN_S

@@ -7,9 +7,10 @@ counts, and :func:`take_up` brings DBOS in line with it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from sqlalchemy import select
@@ -45,6 +46,8 @@ class Workflows:
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._stopping = Event()
+        self._lock = Lock()
+        self._at_work = 0
 
     def start(self) -> None:
         """Open the state file, register the workflow, take up what a worker before left unfinished."""
@@ -66,7 +69,20 @@ class Workflows:
         from dbos import DBOS
 
         self._stopping.set()
-        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=seconds)
+        with self._lock:
+            busy = self._at_work > 0
+        # DBOS waits for a second even where there is nothing to wait for.
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=seconds if busy else 0)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._lock:
+            self._at_work += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._at_work -= 1
 
     def dispatch(self) -> int:
         """Hand every job that nobody has begun to DBOS; returns how many."""
@@ -133,7 +149,13 @@ class Workflows:
 
         @DBOS.workflow(name="job", max_recovery_attempts=1000)
         def run(job_id: str) -> None:
+            with self._counted():
+                go_through(job_id)
+
+        def go_through(job_id: str) -> None:
             try:
+                if stopping.is_set():
+                    raise StoppingError
                 keys = begin(job_id)
                 if keys is None:
                     return
@@ -149,6 +171,8 @@ class Workflows:
                         break
                 finish(job_id, keys, cancelled)
             except Exception as error:  # whatever it is, the job must not stay open
+                if stopping.is_set():  # an item outlived the time it had, and DBOS is gone
+                    raise StoppingError from error
                 fail(job_id, running.code_of(error))
 
         self._run = run
