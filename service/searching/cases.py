@@ -15,7 +15,6 @@ from nlp.retrieval.facets import Facets
 from service.audit.log import record
 from service.engine import Engine
 
-
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._:/-]{1,200}")
 
 

@@ -32,7 +32,7 @@ def pipeline() -> Pipeline:
     return nlp.load(keep_normative=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(text=st.one_of(ANY_TEXT, TELLING))
 def test_every_offset_holds_and_nothing_raises(pipeline: Pipeline, text: str) -> None:
     annotation = pipeline.annotate(text)

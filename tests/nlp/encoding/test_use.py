@@ -114,7 +114,7 @@ def test_bad_arguments(encoder: Encoder) -> None:
         encoder.encode("好")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(st.lists(st.lists(ANY_CHARACTER, max_size=60).map("".join), max_size=6))
 def test_any_unicode_gives_unit_or_zero_rows(texts: list[str]) -> None:
     vectors = load_encoder(GENERAL_ENCODER).encode(texts)

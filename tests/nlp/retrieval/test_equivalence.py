@@ -44,7 +44,7 @@ def answers(index):
     ]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(start=batch, steps=st.lists(step, max_size=5))
 def test_changes_and_a_fresh_build_answer_alike(make_encoder, start, steps):
     encoder = make_encoder()
