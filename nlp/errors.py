@@ -278,6 +278,12 @@ class StoreBusyError(StoreError):
     code = "store_busy"
 
 
+class StorageFullError(StoreError):
+    """There is no room on the disk; nothing of the change was kept."""
+
+    code = "storage_full"
+
+
 class NotFoundError(StoreError):
     """There is no such object, or none that the caller may know of; the two are told apart nowhere."""
 
@@ -373,3 +379,15 @@ class DemoError(YanpanError):
     """The service under the demo refused a request, or holds something already."""
 
     code = "demo"
+
+
+class RedactionError(YanpanError):
+    """Something cannot be de-identified, or not be restored."""
+
+    code = "redaction"
+
+
+class RedactionKeyError(RedactionError):
+    """A key file is missing, damaged, readable by others, or not the one a text was de-identified with."""
+
+    code = "redaction_key"

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import APIRouter, FastAPI
-from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
@@ -25,12 +24,15 @@ from service.api import (
     cases,
     codebook,
     decisions,
+    deps,
+    documents,
     dossiers,
     exports,
     jobs,
     keys,
     observation,
     operation,
+    quality,
     records,
     review_rounds,
     review_samples,
@@ -42,7 +44,7 @@ from service.api import (
     users,
 )
 from service.engine import Engine
-from service.limits import BodyLimit
+from service.limits import BodyLimit, Larger
 from service.opening import open_repository
 from service.operation.metrics import Metrics
 from service.operation.requests import Requests
@@ -76,13 +78,12 @@ def create_app(settings: Settings | None = None, repository: Repository | None =
         yield
         repository.database.close()
 
-    # FastAPI's own /docs loads its script from a CDN, which a closed network does not reach.
-    app: FastAPI = FastAPIOffline(
+    app = FastAPI(
         title="研判 yanpan",
         version=PIPELINE_VERSION,
         description="考察评价材料的行为标注与相似案例检索。每个标签都带证据原文;不计算、不显示对人的总体评分。",
         lifespan=lifespan,
-        responses={"4XX": {"model": problems.Problem, "description": "RFC 9457 problem"}},
+        openapi_url=None,  # service.api.documents shows it, to those who may see it
     )
     app.state.engine = engine
     _open_doors(app, settings, repository)
@@ -106,6 +107,7 @@ def create_app(settings: Settings | None = None, repository: Repository | None =
         decisions,
         dossiers,
         exports,
+        quality,
         review_rounds,  # before reviews, whose /reviews/{id} would take its paths
         review_samples,
         reviews,
@@ -120,8 +122,10 @@ def create_app(settings: Settings | None = None, repository: Repository | None =
         return Health(status="ok", version=PIPELINE_VERSION)
 
     problems.install(app)
+    documents.install(app)
     workbench.install(app)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger={"/v1/batches": settings.max_batch_bytes})
+    larger = {"/v1/batches": Larger(settings.max_batch_bytes, "batch.write")}
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, sender_of=deps.sender_of, larger=larger)
     app.state.metrics = Metrics(repository, engine)
     app.add_middleware(Requests, metrics=app.state.metrics, max_in_flight=settings.max_in_flight)
     return app

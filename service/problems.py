@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.constants import REF_PREFIX
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -40,6 +43,7 @@ _STATUS = {
     "idempotency_conflict": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_cursor": HTTPStatus.BAD_REQUEST,
     "store_busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "storage_full": HTTPStatus.INSUFFICIENT_STORAGE,
 }
 
 
@@ -69,8 +73,8 @@ def problem(
     return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA_TYPE)
 
 
-async def _on_product_error(request: Request, exc: Exception) -> JSONResponse:
-    assert isinstance(exc, YanpanError)
+def answer_to(request: Request, exc: YanpanError) -> JSONResponse:
+    """The problem that an error of the product is to a caller."""
     status = _STATUS.get(exc.code, HTTPStatus.INTERNAL_SERVER_ERROR)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         # Paths and inner details stay in the log of the machine; the caller learns the kind of failure.
@@ -86,6 +90,11 @@ async def _on_product_error(request: Request, exc: Exception) -> JSONResponse:
     return answer
 
 
+async def _on_product_error(request: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, YanpanError)
+    return answer_to(request, exc)
+
+
 async def _on_http_error(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, HTTPException)
     answer = problem(request, exc.status_code, "http", str(exc.detail))
@@ -96,8 +105,20 @@ async def _on_http_error(request: Request, exc: Exception) -> JSONResponse:
 async def _on_invalid_request(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, RequestValidationError)
     # The rejected input is left out: it may be personal text.
-    errors = [{"at": [str(part) for part in item["loc"]], "message": item["msg"]} for item in exc.errors()]
+    # Names of fields are the caller's as well, and may hold half of a surrogate pair.
+    errors = [
+        {"at": [_encodable(str(part)) for part in item["loc"]], "message": _encodable(item["msg"])}
+        for item in exc.errors()
+    ]
     return problem(request, 422, "invalid_request", "the request does not fit the schema", errors)
+
+
+async def _on_os_error(request: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, OSError)
+    if exc.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return await _on_anything(request, exc)
+    log.error("storage_full", extra={"error_type": type(exc).__name__})
+    return problem(request, HTTPStatus.INSUFFICIENT_STORAGE, "storage_full", "the disk of the service is full")
 
 
 async def _on_anything(request: Request, exc: Exception) -> JSONResponse:
@@ -105,9 +126,45 @@ async def _on_anything(request: Request, exc: Exception) -> JSONResponse:
     return problem(request, 500, "internal", "an unexpected error; the log of the service has the details")
 
 
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
+
+
+def describe(app: FastAPI) -> None:
+    """Say in the OpenAPI document of ``app`` that every operation may answer with a problem, and in which media type.
+
+    FastAPI describes a model always as ``application/json``.
+    """
+    made = app.openapi
+    answers = {
+        "4XX": "the request cannot be met (RFC 9457 problem)",
+        "5XX": "the service cannot meet it now (RFC 9457 problem)",
+    }
+    content = {MEDIA_TYPE: {"schema": {"$ref": f"{REF_PREFIX}Problem"}}}
+    described: dict[str, Any] = {}
+
+    def openapi() -> dict[str, Any]:
+        if not described:
+            document = deepcopy(made())
+            schemas = document["components"]["schemas"]
+            schemas["Problem"] = Problem.model_json_schema(mode="serialization", ref_template=REF_PREFIX + "{model}")
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            for operation in (one for path in document["paths"].values() for one in path.values()):
+                own = {code: answer for code, answer in operation["responses"].items() if code != "422"}
+                common = {code: {"description": words, "content": content} for code, words in answers.items()}
+                operation["responses"] = own | common
+            described.update(document)
+        return described
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
 def install(app: FastAPI) -> None:
     """Answer every error of ``app`` with a problem."""
+    describe(app)
     app.add_exception_handler(YanpanError, _on_product_error)
     app.add_exception_handler(HTTPException, _on_http_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(OSError, _on_os_error)
     app.add_exception_handler(Exception, _on_anything)

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     database: str | None = Field(default=None, description="postgresql://user:password@host/name or sqlite:////file.db")
     migrate_on_start: bool = Field(default=False, description="let serve bring an older database to its own schema")
     insecure_demo: bool = Field(default=False, description="no sign-in, everybody may do everything; loopback only")
+    open_docs: bool = Field(
+        default=False, description="/docs, /redoc and /openapi.json answer without sign-in; they do in the demo"
+    )
     session_idle_minutes: int = Field(
         default=30, ge=1, description="a session of the workbench ends after so long unused"
     )

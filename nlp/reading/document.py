@@ -53,8 +53,8 @@ class RawDocument:
     r"""The text of one document as its file has it, before any normalisation.
 
     Attributes:
-        id: the record's id in a JSONL file, ``path#sheet`` or ``path#sheet/person`` in a workbook, else the path as
-            given with ``/`` between the parts.
+        id: the record's id in a JSONL file, ``path#sheet`` or ``path#sheet/person`` in a workbook, ``path#1`` … for
+            the documents a bundle was split into, else the path as given with ``/`` between the parts.
         text: the text; line ends are those of the file for plain text and JSONL, ``\n`` for the other formats.
         path: the file the document stands in, or the name of an upload; ``bundle.zip!/folder/a.docx`` inside a bundle.
         sha256: lower-case hex digest of the file's bytes; for one of several documents of a file (a JSONL record, a

@@ -95,7 +95,8 @@ def fetch(session: Session, model: type[Row], id: str) -> Row:
     Raises:
         NotFoundError: there is none, or none for them.
     """
-    row = session.get(model, id)
+    # No id has anything but printable ASCII: what comes with an address may, and a database may refuse to be asked.
+    row = session.get(model, id) if id.isascii() and id.isprintable() else None
     if row is None:
         raise NotFoundError("no such object", path=id)
     return row

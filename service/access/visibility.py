@@ -19,6 +19,7 @@ from service.store.models import people, records, searching, working
 from service.store.models.assessing import (
     Assessment,
     AssessmentCase,
+    AssessmentReturn,
     AssessmentVersion,
     Decision,
     Finding,
@@ -194,6 +195,9 @@ RULES: dict[type[Base], Rule] = {
     Assessment: Rule(_placed("assessment.read"), _ASSESSING),
     AssessmentVersion: Rule(
         lambda principal, table: _assessment(principal, table.c.assessment_id), ("assessment.write",)
+    ),
+    AssessmentReturn: Rule(
+        lambda principal, table: _assessment(principal, table.c.assessment_id), ("assessment.approve",)
     ),
     Finding: Rule(lambda principal, table: _assessment(principal, table.c.assessment_id), ("assessment.write",)),
     FindingEvidence: Rule(

@@ -15,11 +15,13 @@ from service.api.answers import as_answer, create, respond
 from service.api.deps import Caller, Cursor, EngineDep, IdempotencyKeyHeader, IfMatch, Limit, requires
 from service.api.reviews import IdQuery, NeededId, book_of
 from service.assessment import approval, circumstances, notes
+from service.assessment.candidates import candidates
 from service.assessment.notes import Sources
 from service.assessment.shapes import (
     AssessmentOut,
     CircumstanceOut,
     Difference,
+    EvidenceOut,
     Id,
     Level,
     NoteIn,
@@ -102,6 +104,13 @@ class CircumstancesOut(BaseModel):
     next_cursor: str | None = None
 
 
+class CandidatesOut(BaseModel):
+    """Evidence that a finding about the subject may cite."""
+
+    items: list[EvidenceOut]
+    next_cursor: str | None = None
+
+
 @router.get("", summary="研判列表")
 def list_assessments(
     caller: Reader,
@@ -169,6 +178,15 @@ def list_circumstances(caller: Writer, subject_id: NeededId) -> CircumstancesOut
         found = circumstances.proposals(session, caller.principal, subject_id)
         record(session, "assessment.circumstances", "subject", subject_id, items=len(found))
     return CircumstancesOut(items=found)
+
+
+@router.get("/evidence", summary="研判可引的证据")
+def list_evidence(caller: Writer, subject_id: NeededId) -> CandidatesOut:
+    """Reviewed tags of the records confirmed to be about the subject, in order of time and place."""
+    with caller.read() as session:
+        found = candidates(session, caller.principal, subject_id)
+        record(session, "assessment.evidence", "subject", subject_id, items=len(found))
+    return CandidatesOut(items=found)
 
 
 @router.get("/{id}", summary="一份研判", response_model=NoteOut)

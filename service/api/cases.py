@@ -8,22 +8,21 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, status
 from pydantic import BaseModel, ConfigDict, Field
 
-from nlp.errors import AccessDeniedError
 from nlp.retrieval import Case, Filters, Hit
 from nlp.retrieval.facets import Facets
 from nlp.retrieval.sayings import Meaning
-from service.access.roles import HIGHEST
 from service.api.deps import Caller, EngineDep, requires
 from service.audit.log import record
 from service.searching import cases as searching
 from service.searching.cases import Comparison
+from service.searching.giving import sees_all, taken_in
 
 router = APIRouter(tags=["案例"])
 Searcher = Annotated[Caller, requires("case.search")]
 
 
 class CasesIn(BaseModel):
-    """Cases to add; a case with a known id replaces the old one."""
+    """Cases to add; a case with the id of one that the caller may see replaces it."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -41,6 +40,7 @@ class CasesOut(BaseModel):
     """What was added."""
 
     added: int
+    ids: list[str] = Field(description="ids that the cases have now, in the order given")
     total: int | None = Field(description="cases in the index now; null for callers who do not see all of them")
 
 
@@ -97,19 +97,15 @@ class FacetsIn(BaseModel):
 def add_cases(body: CasesIn, engine: EngineDep, caller: Annotated[Caller, requires("case.write")]) -> CasesOut:
     """Add cases to the index; they can be found as soon as the answer is there.
 
-    Only cases of the caller's units and levels can be added or replaced.
+    Only cases of the caller's units and levels can be added or replaced. Where the caller does not see every case, a new
+    case gets a mark behind its id; ``ids`` tells.
     """
     access = caller.repository.search_access(caller.principal)
-    index = engine.index()
-    for case in body.cases:
-        before = None if index is None else index.get(case.id)
-        if not access.permits(case) or not (before is None or access.permits(before)):
-            raise AccessDeniedError("a case lies outside the own units or above the own level", path=case.id)
+    cases = taken_in(body.cases, access, engine.index())
     with caller.write() as session:
-        record(session, "case.write", "case_index", None, count=len(body.cases))
-    total = engine.add_cases(body.cases)
-    sees_all = caller.principal.everywhere and caller.principal.clearance == HIGHEST
-    return CasesOut(added=len(body.cases), total=total if sees_all else None)
+        record(session, "case.write", "case_index", None, count=len(cases))
+    total = engine.add_cases(cases)
+    return CasesOut(added=len(cases), ids=[case.id for case in cases], total=total if sees_all(access) else None)
 
 
 @router.post("/cases/compare", summary="并列比较两个案例")

@@ -25,7 +25,7 @@ _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 _PATH_PART = re.compile(r"[A-Za-z0-9._-]{0,64}")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
-_bearer = HTTPBearer(auto_error=False, description="an API key, yp_…")
+bearer_scheme = HTTPBearer(auto_error=False, description="an API key, yp_…")
 _cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="a session of the workbench")
 
 
@@ -94,7 +94,7 @@ def session_token(request: Request) -> str | None:
 def get_caller(
     request: Request,
     response: Response,
-    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(bearer_scheme)],
     _cookie_scheme: Annotated[str | None, Security(_cookie)],
 ) -> Caller:
     """Who calls: a key, a session of the workbench, or the demo.
@@ -104,19 +104,37 @@ def get_caller(
         AccessDeniedError: a change by cookie without the CSRF token.
     """
     app = request.app
-    if bearer is not None:
-        principal = app.state.authenticator.by_key(bearer.credentials)
-    elif (token := session_token(request)) is not None:
-        principal = app.state.authenticator.by_cookie(token)
-        _check_csrf(request, token)
-    elif app.state.demo is not None:
+    principal = _identified(request, None if bearer is None else bearer.credentials)
+    if principal.kind == "demo":
         _check_demo(request)
-        principal = app.state.demo
-    else:
-        raise UnauthenticatedError("not signed in", hint="send Authorization: Bearer yp_…, or sign in")
+    elif bearer is None:
+        _check_csrf(request, session_token(request) or "")
     # What one person was shown is for no cache.
     response.headers["Cache-Control"] = "no-store"
     return Caller(principal, app.state.repository, app.state.cursors, request_id_of(request))
+
+
+def sender_of(request: Request) -> Principal | None:
+    """Who sends a request, by its headers alone; None for nobody. Enough to decide how much of its body to take in."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    try:
+        return _identified(request, key if scheme.lower() == "bearer" and key else None)
+    except UnauthenticatedError:
+        return None
+
+
+def _identified(request: Request, key: str | None) -> Principal:
+    state = request.app.state
+    found: Principal | None
+    if key is not None:
+        found = state.authenticator.by_key(key)
+    elif (token := session_token(request)) is not None:
+        found = state.authenticator.by_cookie(token)
+    else:
+        found = state.demo
+    if found is None:
+        raise UnauthenticatedError("not signed in", hint="send Authorization: Bearer yp_…, or sign in")
+    return found
 
 
 CallerDep = Annotated[Caller, Depends(get_caller)]

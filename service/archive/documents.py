@@ -9,14 +9,19 @@ from pathlib import Path
 from nlp.errors import ReadingError
 from nlp.reading import RawDocument, read_path
 from nlp.reading.discover import display_name
+from nlp.reading.splitting import split_document
 
 Documents = Callable[[Path], Iterator[RawDocument | ReadingError]]
 """A file → its documents in order, and an error for each thing in it that gave none."""
 
 
 def documents_of(path: Path) -> Iterator[RawDocument | ReadingError]:
-    """What the reader of the file's content gives."""
-    yield from read_path(path)
+    """What the reader of the file's content gives, a bundle of documents split."""
+    for item in read_path(path):
+        if isinstance(item, ReadingError):
+            yield item
+        else:
+            yield from split_document(item)
 
 
 def below(root: str, item: RawDocument | ReadingError) -> RawDocument | ReadingError:

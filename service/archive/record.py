@@ -8,8 +8,9 @@ from typing import Any, Final
 from nlp.reading import RawDocument
 from nlp.schema import Annotation
 from service.anchors import with_anchors
+from service.identities import identity_of
 
-RECORD_KEYS: Final = (*Annotation.model_fields, "source_map", "anchors", "identity", "review", "meta")
+RECORD_KEYS: Final = (*Annotation.model_fields, "source_map", "anchors", "lines", "identity", "review", "meta")
 """Keys of a record, in order; the first ones are the contract of an annotation."""
 
 _REASONS: Final = ("pages_without_text", "hidden_slides", "low_confidence")
@@ -35,7 +36,8 @@ def make_record(
 
     Returns:
         ``identity`` tells the document from all others of the archive (file and number) and its content from all other
-        contents (text_sha256). ``review`` lists why a person should look at the file: what its reader noted, or no text.
+        contents (text_sha256), and holds what title, header and signature say of it (subject, date, unit, position, author, occasion, each with its
+        evidence, see ``nlp.identity``). ``review`` lists why a person should look at the file: what its reader noted, or no text.
         ``meta`` is what else the file
         said, such as the other fields of a JSONL record.
     """
@@ -47,6 +49,7 @@ def make_record(
             "file_sha256": file_sha256,
             "document": number,
             "text_sha256": text_digest(annotation.text),
+            **identity_of(annotation, document),
         },
         "review": _review(annotation.text, meta),
         "meta": meta,

@@ -11,7 +11,7 @@ from service.access.repository import fetch
 from service.assessment.evidence import require_standing
 from service.audit.log import record
 from service.store.etags import require_match
-from service.store.models import Assessment, AssessmentVersion, Finding, FindingEvidence
+from service.store.models import Assessment, AssessmentReturn, AssessmentVersion, Finding, FindingEvidence
 from service.store.types import utc_now
 
 
@@ -85,6 +85,11 @@ def give_back(
     assessment = _judged(session, principal, assessment_id, if_match)
     if not reason.strip():
         raise InvalidInputError("a note is returned with a reason", place="reason")
+    session.add(
+        AssessmentReturn(
+            assessment_id=assessment.id, number=assessment.versions, reason=reason, returned_by=principal.id
+        )
+    )
     assessment.state = "returned"
     assessment.decided_by, assessment.decided_at, assessment.return_reason = principal.id, utc_now(), reason
     session.flush()
@@ -95,12 +100,17 @@ def give_back(
 def _judged(session: Session, principal: Principal, assessment_id: str, if_match: str | None) -> Assessment:
     principal.require("assessment.approve")
     assessment = _in_state(session, assessment_id, "submitted", if_match)
+    if took_part(session, assessment, principal.id):
+        raise AccessDeniedError("a note is approved or returned by somebody who had no part in it")
+    return assessment
+
+
+def took_part(session: Session, assessment: Assessment, user_id: str) -> bool:
+    """Whether somebody began the note, wrote a version of it, or handed it in."""
     authors = session.scalars(
         select(AssessmentVersion.author_id).where(AssessmentVersion.assessment_id == assessment.id)
     ).all()
-    if principal.id in {assessment.author_id, assessment.submitted_by, *authors}:
-        raise AccessDeniedError("a note is approved or returned by somebody who had no part in it")
-    return assessment
+    return user_id in {assessment.author_id, assessment.submitted_by, *authors}
 
 
 def _in_state(session: Session, assessment_id: str, state: str, if_match: str | None) -> Assessment:

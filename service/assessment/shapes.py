@@ -159,9 +159,19 @@ class AssessmentOut(BaseModel):
     version: int
 
 
+class ReturnOut(BaseModel):
+    """One return of a note."""
+
+    number: int = Field(description="of the version that was returned")
+    reason: str
+    returned_by: str | None = Field(description="null for returns older than their being kept")
+    returned_at: datetime
+
+
 class NoteOut(AssessmentOut):
     """A note with its current version."""
 
+    returns: list[ReturnOut] = Field(description="every return with its reason, the earliest first")
     current: VersionOut | None
 
 

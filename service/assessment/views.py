@@ -18,11 +18,13 @@ from service.assessment.shapes import (
     EvidenceOut,
     FindingOut,
     NoteOut,
+    ReturnOut,
     VersionOut,
 )
 from service.store.models import (
     Assessment,
     AssessmentCase,
+    AssessmentReturn,
     AssessmentVersion,
     Finding,
     FindingEvidence,
@@ -44,7 +46,20 @@ def note_out(session: Session, assessment: Assessment) -> NoteOut:
     current = None
     if assessment.current_version_id is not None:
         current = version_out(session, session.get_one(AssessmentVersion, assessment.current_version_id))
-    return NoteOut(**assessment_out(assessment).model_dump(), current=current)
+    return NoteOut(**assessment_out(assessment).model_dump(), returns=returns_of(session, assessment), current=current)
+
+
+def returns_of(session: Session, assessment: Assessment) -> list[ReturnOut]:
+    """Every return of a note, the earliest first."""
+    rows = session.scalars(
+        select(AssessmentReturn)
+        .where(AssessmentReturn.assessment_id == assessment.id)
+        .order_by(AssessmentReturn.number)
+    )
+    return [
+        ReturnOut(number=one.number, reason=one.reason, returned_by=one.returned_by, returned_at=one.created_at)
+        for one in rows
+    ]
 
 
 def version_numbered(session: Session, assessment: Assessment, number: int) -> AssessmentVersion:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -47,6 +47,12 @@ def annotate(
     format: Annotated[Format | None, typer.Option(help="输出格式;给出 --out 时默认 jsonl,否则 table")] = None,
     keep_normative: Annotated[bool, typer.Option("--keep-normative", help="保留要求、计划、假设性表述")] = False,
     anchors: Annotated[bool, typer.Option("--anchors", help="另附页码、段落锚点和原文偏移对照")] = False,
+    identity: Annotated[
+        bool, typer.Option("--identity", help="另附对象、日期、单位、记录人等(取自题头、落款)及其出处")
+    ] = False,
+    split: Annotated[
+        bool, typer.Option("--split", help="一个文件里有几份文档(如谈话记录汇编)时拆开,编号 文件#1、文件#2……")
+    ] = False,
     jobs: Annotated[int, typer.Option(min=1, help="工作进程数")] = 1,
     codebook: Annotated[Path | None, typer.Option(help="其他单位的编码本文件")] = None,
     finder: Annotated[
@@ -71,17 +77,17 @@ def annotate(
         language_model=None if llm is None else llm.value,
     )
     stream = ItemStream(paths)
-    pairs = _annotated(pipeline, stream, jobs, shown=out is not None)
+    pairs = _annotated(pipeline, _split(stream) if split else stream, jobs, shown=out is not None)
     if (format or (Format.jsonl if out else Format.table)) is Format.table:
         _print_tables(pairs, out, pipeline)
     else:
-        lines = (_line(annotation, document if anchors else None) for annotation, document in pairs)
+        lines = (_line(annotation, document, anchors=anchors, identity=identity) for annotation, document in pairs)
         emit(lines, out, "已标注 {count} 份")
     report_failures(stream.failures, out)
 
 
 def _annotated(
-    pipeline: Pipeline, stream: ItemStream, jobs: int, *, shown: bool
+    pipeline: Pipeline, stream: Iterable[RawDocument], jobs: int, *, shown: bool
 ) -> Iterator[tuple[Annotation, RawDocument]]:
     """Annotations with the documents they were made of, in order."""
     from service.progress import progress_bar
@@ -99,12 +105,23 @@ def _annotated(
             yield annotation, waiting.popleft()
 
 
-def _line(annotation: Annotation, document: RawDocument | None) -> str:
-    if document is None:
+def _split(stream: Iterable[RawDocument]) -> Iterator[RawDocument]:
+    from nlp.reading.splitting import split_document
+
+    for document in stream:
+        yield from split_document(document)
+
+
+def _line(annotation: Annotation, document: RawDocument, *, anchors: bool, identity: bool) -> str:
+    if not anchors and not identity:
         return annotation.model_dump_json()
     from service.anchors import with_anchors
+    from service.identities import identity_of
 
-    return json.dumps(with_anchors(annotation, document), ensure_ascii=False)
+    row = with_anchors(annotation, document) if anchors else annotation.model_dump(mode="json")
+    if identity:
+        row["identity"] = identity_of(annotation, document)
+    return json.dumps(row, ensure_ascii=False)
 
 
 def _print_tables(pairs: Iterator[tuple[Annotation, RawDocument]], out: Path | None, pipeline: Pipeline) -> None:

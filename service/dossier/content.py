@@ -17,6 +17,7 @@ from service.assessment.places import place_of
 from service.assessment.shapes import Difference, VersionOut
 from service.assessment.versions import differences
 from service.assessment.views import version_out
+from service.assessment.withheld import amount
 from service.audit.log import record
 from service.audit.verify import head_of
 from service.store.models import (
@@ -45,6 +46,7 @@ class CounterEvidence:
     document_date: str | None
     place: str | None
     record_id: str
+    tag_id: str
 
 
 @dataclass(frozen=True)
@@ -129,20 +131,16 @@ def dossier_of(
         unit=None if unit is None else unit.name,
         level=LEVELS[assessment.confidentiality],
         current=current,
-        counter=tuple(_counter(session, assessment.subject_id, current)),
+        counter=tuple(counter_evidence(session, assessment.subject_id, current)),
         decisions=tuple(decisions),
         history=tuple(_history(shown, people)),
         people=people,
         labels={label.id: label.zh for label in book.labels},
-        withheld=_amount(whole) > _amount(current),
+        withheld=amount(whole) > amount(current),
         made_at=utc_now(),
         made_by=people.get(principal.id, principal.id),
         head=(head.seq, head.hash),
     )
-
-
-def _amount(version: VersionOut) -> int:
-    return sum(len(finding.evidence) for finding in version.findings) + len(version.cases) + len(version.circumstances)
 
 
 def _history(shown: Sequence[VersionOut], people: dict[str, str]) -> list[VersionLine]:
@@ -154,7 +152,7 @@ def _history(shown: Sequence[VersionOut], people: dict[str, str]) -> list[Versio
     return found
 
 
-def _counter(session: Session, subject_id: str, version: VersionOut) -> list[tuple[CounterEvidence, ...]]:
+def counter_evidence(session: Session, subject_id: str, version: VersionOut) -> list[tuple[CounterEvidence, ...]]:
     """Accepted tags of the subject's records that carry a finding's labels with the other sign."""
     rows = session.execute(
         select(TagRow, RecordVersion, SubjectLink.role)
@@ -189,4 +187,5 @@ def _counter_of(tag: TagRow, document: RecordVersion) -> CounterEvidence:
         document_date=document.document_date,
         place=place_of(document, tag.start),
         record_id=document.record_id,
+        tag_id=tag.id,
     )

@@ -5,11 +5,14 @@ Counts are written as absolute numbers, which the workflow derives from the outc
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from nlp.errors import StoreBusyError, VersionConflictError, YanpanError
+from sqlalchemy.exc import DBAPIError
+
+from nlp.errors import StorageFullError, StoreBusyError, VersionConflictError, YanpanError
 from service.jobs.contract import Task, Tools
 from service.jobs.kinds import kind_of
 from service.jobs.submitting import ENDED
@@ -18,7 +21,7 @@ from service.store.types import utc_now
 
 log = logging.getLogger(__name__)
 Outcome = Literal["done", "failed", "cancelled"]
-_TRANSIENT = ("store_busy", "version_conflict", "index_locked")
+_TRANSIENT = ("store_busy", "version_conflict", "index_locked", "storage_full")
 
 
 def begin(tools: Tools, job_id: str) -> list[str] | None:
@@ -49,8 +52,8 @@ def perform(tools: Tools, job_id: str, key: str, done: int, failed: int) -> Outc
         failed: items that failed before this one.
 
     Raises:
-        StoreBusyError, VersionConflictError, IndexLockedError: worth another try.
-        OSError: nothing can be written; the job fails and can be retried.
+        StoreBusyError, VersionConflictError, IndexLockedError, StorageFullError: worth another try.
+        OSError: something cannot be read or written; the job fails and can be retried.
     """
     with tools.repository.system_read("jobs") as session:
         job = session.get_one(Job, job_id)
@@ -99,8 +102,25 @@ def worth_another_try(error: BaseException) -> bool:
     return isinstance(error, StoreBusyError | VersionConflictError) or getattr(error, "code", "") in _TRANSIENT
 
 
+def cause_of(error: Exception) -> Exception:
+    """What a step raised in its last try, where DBOS only says that it was tried often enough."""
+    tries = getattr(error, "errors", None)
+    return tries[-1] if isinstance(tries, list) and tries and isinstance(tries[-1], Exception) else error
+
+
+def leaves_open(error: Exception) -> bool:
+    """Whether the job is not to blame and stays open, to be begun anew: the disk is full, or DBOS cannot write its state.
+
+    An error of a driver is never the store's own: those come as errors of the product.
+    """
+    error, codes = cause_of(error), (errno.ENOSPC, errno.EDQUOT)
+    full = isinstance(error, OSError) and error.errno in codes
+    return full or isinstance(error, StorageFullError | DBAPIError)
+
+
 def code_of(error: Exception) -> str:
     """What a job that failed says about it: a code, never a message, which may hold personal text."""
+    error = cause_of(error)
     return error.code if isinstance(error, YanpanError) else type(error).__name__
 
 

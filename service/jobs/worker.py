@@ -19,6 +19,7 @@ from service.store.idempotency import forget_old
 log = logging.getLogger(__name__)
 LOCK = "WORKER.lock"
 TICK_S = 0.5
+_REVIVING_EVERY = 20  # ticks, ten seconds
 _CLEANING_EVERY = 7200  # ticks, an hour
 _AGAIN_S = 5.0
 
@@ -74,6 +75,8 @@ class Worker:
                 self._workflows.dispatch()
                 outbox.ask_for_sync(self._tools)
                 ask_for_alerts(self._tools)
+                if ticks % _REVIVING_EVERY == _REVIVING_EVERY - 1:
+                    self._workflows.revive()
                 if ticks % _CLEANING_EVERY == 0:
                     with self._tools.repository.system_write("jobs") as session:
                         forget_old(session)

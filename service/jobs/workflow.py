@@ -6,6 +6,7 @@ counts, and :func:`take_up` brings DBOS in line with it.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,7 @@ from service.store.models.working import Job
 if TYPE_CHECKING:
     from dbos import DBOSConfig
 
+log = logging.getLogger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 FILE = "jobs.db"
@@ -47,7 +49,8 @@ class Workflows:
         self._tools = tools
         self._stopping = Event()
         self._lock = Lock()
-        self._at_work = 0
+        self._at_work: set[str] = set()
+        self._missed: set[str] = set()
 
     def start(self) -> None:
         """Open the state file, register the workflow, take up what a worker before left unfinished."""
@@ -70,19 +73,19 @@ class Workflows:
 
         self._stopping.set()
         with self._lock:
-            busy = self._at_work > 0
+            busy = bool(self._at_work)
         # DBOS waits for a second even where there is nothing to wait for.
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=seconds if busy else 0)
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
+    def _noted(self, job_id: str) -> Iterator[None]:
         with self._lock:
-            self._at_work += 1
+            self._at_work.add(job_id)
         try:
             yield
         finally:
             with self._lock:
-                self._at_work -= 1
+                self._at_work.discard(job_id)
 
     def dispatch(self) -> int:
         """Hand every job that nobody has begun to DBOS; returns how many."""
@@ -108,6 +111,40 @@ class Workflows:
                     job.workflow_id = f"{job.id}:{job.version}"
         for job in jobs:
             self._enqueue(job)
+
+    def revive(self) -> int:
+        """Give a new workflow to every job that has lost its own; returns how many.
+
+        DBOS gives a workflow up when it cannot write its own state, as on a full disk. A job counts as lost that is open,
+        neither at work nor queued, and was so the last time, too.
+        """
+        from dbos import DBOS
+
+        with self._tools.repository.system_read("jobs") as session:
+            wanted = select(Job).where(Job.state.in_(OPEN), Job.workflow_id.is_not(None)).order_by(Job.id)
+            jobs = [job for job in session.scalars(wanted) if not self._accounted_for(job)]
+        lost, self._missed = [job for job in jobs if job.id in self._missed], {job.id for job in jobs}
+        for job in lost:
+            before = str(job.workflow_id)
+            with self._tools.repository.system_write("jobs") as session:
+                current = session.get_one(Job, job.id, with_for_update=True)
+                if current.workflow_id != before or current.state not in OPEN:
+                    continue
+                current.workflow_id = f"{current.id}:{current.version}"
+            # Its place in the queue is free again, and no later start takes it up beside the new one.
+            DBOS.cancel_workflow(before)
+            self._enqueue(current)
+            log.warning("job begun anew", extra={"job": job.id, "kind": job.kind})
+        return len(lost)
+
+    def _accounted_for(self, job: Job) -> bool:
+        from dbos import DBOS
+
+        with self._lock:
+            if job.id in self._at_work:
+                return True
+        status = DBOS.get_workflow_status(str(job.workflow_id))
+        return status is not None and status.status == "ENQUEUED"
 
     def _enqueue(self, job: Job) -> None:
         from dbos import DBOS, SetWorkflowID
@@ -149,7 +186,7 @@ class Workflows:
 
         @DBOS.workflow(name="job", max_recovery_attempts=1000)
         def run(job_id: str) -> None:
-            with self._counted():
+            with self._noted(job_id):
                 go_through(job_id)
 
         def go_through(job_id: str) -> None:
@@ -173,6 +210,8 @@ class Workflows:
             except Exception as error:  # whatever it is, the job must not stay open
                 if stopping.is_set():  # an item outlived the time it had, and DBOS is gone
                     raise StoppingError from error
+                if running.leaves_open(error):  # for revive
+                    raise
                 fail(job_id, running.code_of(error))
 
         self._run = run

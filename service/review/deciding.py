@@ -235,6 +235,18 @@ def blind_round_of(session: Session, principal: Principal, version_id: str) -> s
     return found.id
 
 
+def own_sealed(session: Session, principal: Principal, version_id: str) -> dict[str, str]:
+    """Tag ids that the principal decided about in an open blind round, with the action; nobody else sees it."""
+    own = select(Review).where(
+        Review.version_id == version_id,
+        Review.reviewer_id == principal.id,
+        Review.sealed.is_(True),
+        Review.undone_at.is_(None),
+        Review.tag_id.is_not(None),
+    )
+    return {str(review.tag_id): review.action for review in session.scalars(own.order_by(Review.id))}
+
+
 def _withdraw_own(session: Session, principal: Principal, round_id: str, tag_id: str) -> None:
     own = select(Review).where(
         Review.round_id == round_id,

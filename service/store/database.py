@@ -23,6 +23,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from nlp.errors import (
     ConfigurationError,
     ConflictError,
+    StorageFullError,
     StoreBusyError,
     StoreError,
     UnguardedQueryError,
@@ -147,6 +148,8 @@ class Database:
         except DBAPIError as error:
             if isinstance(error, OperationalError) and "locked" in str(error.orig):
                 raise StoreBusyError("the database is busy", hint="try again") from None
+            if _is_full(error):
+                raise StorageFullError("the disk of the database is full", hint="make room; nothing was lost") from None
             log.error("database: %s %s", type(error.orig).__name__, getattr(error.orig, "sqlstate", None) or "")
             raise StoreError("the database refused the request") from None
         except StatementError as error:
@@ -194,6 +197,13 @@ def _tune_sqlite(engine: Engine) -> None:
         # A transaction that begins by reading cannot always be turned into a writing one; writers say so at once.
         writing = connection.get_execution_options().get("yanpan_writing", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _is_full(error: DBAPIError) -> bool:
+    """SQLite's name of the error, or PostgreSQL's class 53100 (disk full)."""
+    return "SQLITE_FULL" in str(getattr(error.orig, "sqlite_errorname", "")) or (
+        getattr(error.orig, "sqlstate", None) == "53100"
+    )
 
 
 def _first_line(error: DBAPIError) -> str:

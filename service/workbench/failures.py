@@ -18,7 +18,7 @@ from service.workbench.messages import in_chinese
 from service.workbench.rendering import render
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
-_NO_PAGES = ("/v1/", "/static/", "/metrics", "/healthz", "/readyz", "/docs", "/openapi.json")
+_NO_PAGES = ("/v1/", "/static/", "/metrics", "/healthz", "/readyz", "/openapi.json")
 SIGN_IN = "/sign-in"
 
 

@@ -91,7 +91,8 @@ def allowed(*permissions: str) -> Any:
     """
     checked = api_requires(*permissions)
 
-    def check(_first: PageCaller, caller: Annotated[Caller, checked]) -> Caller:
+    # As a default: the annotation's text could not name what is known in here only.
+    def check(_first: PageCaller, caller: Caller = checked) -> Caller:
         return caller
 
     check.permissions = permissions  # type: ignore[attr-defined]  # read by the tests that walk over all routes

@@ -5,11 +5,44 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from service.workbench import failures, static_files
-from service.workbench.pages import account, home
+from service.workbench.pages import (
+    account,
+    administration,
+    assessment_editor,
+    assessments,
+    audit,
+    batches,
+    cases,
+    codebook,
+    decisions,
+    dossiers,
+    home,
+    jobs,
+    quality,
+    records,
+    review,
+    searches,
+    subjects,
+)
 
 PAGES = (
     account,
     home,
+    records,
+    review,
+    subjects,
+    assessment_editor,  # before assessments, whose /assessments/{id} would take its path
+    assessments,
+    dossiers,
+    decisions,
+    administration,
+    jobs,
+    audit,
+    codebook,
+    cases,
+    batches,
+    searches,
+    quality,
 )
 
 

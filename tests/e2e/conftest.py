@@ -33,8 +33,10 @@ _FLAGS = [
 _SERIOUS = {"serious", "critical"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    # For a module and no longer: while Playwright is at work, an event loop runs in this thread, and what is tested in
+    # other modules (a worker's start) refuses to be called from within one.
     found = next((path for name in _CHROMIUM if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium fonts-noto-cjk")

@@ -152,7 +152,7 @@ def test_cases_are_found_with_reasons_as_soon_as_they_are_added(client: httpx.Cl
         {"id": "c3", "title": "公道", "text": "分房一碗水端平，群众都服气。", "unit": "A镇", "extra": {"kept": 1}},
     ]
     answer = client.post("/v1/cases", json={"cases": cases})
-    assert (answer.status_code, answer.json()) == (201, {"added": 3, "total": 3})
+    assert (answer.status_code, answer.json()) == (201, {"added": 3, "ids": ["c1", "c2", "c3"], "total": 3})
     hits = client.post("/v1/search", json={"text": "突击刷墙迎检", "k": 3}).json()["hits"]
     assert hits[0]["id"] == "c1"
     assert hits[0]["channels"]["bm25"]["rank"] == 1
@@ -161,7 +161,7 @@ def test_cases_are_found_with_reasons_as_soon_as_they_are_added(client: httpx.Cl
     only = client.post("/v1/search", json={"text": "突击刷墙迎检", "filters": {"unit": "B县"}}).json()["hits"]
     assert {hit["id"] for hit in only} <= {"c2"}
     again = client.post("/v1/cases", json={"cases": [cases[0]]})
-    assert again.json() == {"added": 1, "total": 3}
+    assert again.json() == {"added": 1, "ids": ["c1"], "total": 3}
     assert_problem(client.post("/v1/cases", json={"cases": [cases[0], cases[0]]}), 409)
 
 

@@ -11,13 +11,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nlp.errors import ArchiveError
+from nlp.identity import FIELD_NAMES
 from service.archive.formats.contract import Record
 
-SCHEMA_VERSION: Final = 1
-"""Goes up whenever a column is added, removed or changes its type; stands in the metadata as ``yanpan.schema``."""
+SCHEMA_VERSION: Final = 2
+"""Goes up whenever a column is added, removed or changes its type; stands in the metadata as ``yanpan.schema``.
+
+1: without ``lines``, ``anchors.recognised`` and what ``identity`` says of subject, date, unit, position, author, occasion."""
 
 _ROWS: Final = 256
 _JSON_COLUMNS: Final = ("meta",)
+_OLDER: Final = ("1",)
 
 
 def _span(*more: tuple[str, pa.DataType]) -> pa.DataType:
@@ -38,6 +42,14 @@ _TAG: Final = (
     ("cues", _span(("quote", pa.string()), ("effect", pa.string()))),
 )
 
+_EVIDENCE: Final = (
+    ("value", pa.string()),
+    ("start", pa.int32()),
+    ("end", pa.int32()),
+    ("quote", pa.string()),
+    ("rule", pa.string()),
+)
+
 SCHEMA: Final = pa.schema(
     [
         ("id", pa.string()),
@@ -51,7 +63,11 @@ SCHEMA: Final = pa.schema(
         ("codebook_version", pa.string()),
         ("pipeline_version", pa.string()),
         ("source_map", pa.list_(pa.list_(pa.int32()))),
-        ("anchors", _span(("kind", pa.string()), ("number", pa.int32()), ("label", pa.string()))),
+        (
+            "anchors",
+            _span(("kind", pa.string()), ("number", pa.int32()), ("label", pa.string()), ("recognised", pa.bool_())),
+        ),
+        ("lines", _span(("confidence", pa.float64()))),
         (
             "identity",
             pa.struct(
@@ -60,6 +76,9 @@ SCHEMA: Final = pa.schema(
                     ("file_sha256", pa.string()),
                     ("document", pa.int32()),
                     ("text_sha256", pa.string()),
+                    *((name, pa.struct(_EVIDENCE)) for name in FIELD_NAMES),
+                    ("people", pa.list_(pa.struct(_EVIDENCE))),
+                    ("conflicts", pa.list_(pa.struct([("field", pa.string()), *_EVIDENCE]))),
                 ]
             ),
         ),
@@ -118,11 +137,13 @@ class ParquetPart:
         """Append some rows of another part."""
         at = 0
         with pq.ParquetFile(part) as source:
+            is_older = _version(source) in _OLDER
             for batch in source.iter_batches(_ROWS):
                 for start, end in ranges:
                     first, last = max(start, at), min(end, at + batch.num_rows)
                     if first < last:
-                        self._take(batch.slice(first - at, last - first).cast(SCHEMA))
+                        piece = batch.slice(first - at, last - first)
+                        self._take(_brought_up(piece) if is_older else piece.cast(SCHEMA))
                 at += batch.num_rows
 
     def close(self) -> None:
@@ -171,15 +192,29 @@ class ParquetFormat:
             ArchiveError: the part has a schema of another version.
         """
         with pq.ParquetFile(path) as source:
-            metadata = source.schema_arrow.metadata or {}
-            version = metadata.get(b"yanpan.schema", b"").decode()
-            if version != str(SCHEMA_VERSION):
+            version = _version(source)
+            if version not in (str(SCHEMA_VERSION), *_OLDER):
                 raise ArchiveError(
                     f"the part has schema {version or 'unknown'}", path=str(path), expected=str(SCHEMA_VERSION)
                 )
             for batch in source.iter_batches(_ROWS):
-                for row in batch.to_pylist():
+                for row in (_brought_up(batch) if version in _OLDER else batch).to_pylist():
                     yield {**row, **{name: json.loads(row[name]) for name in _JSON_COLUMNS}}
+
+
+def _version(source: pq.ParquetFile) -> str:
+    metadata = source.schema_arrow.metadata or {}
+    return str(metadata.get(b"yanpan.schema", b"").decode())
+
+
+def _brought_up(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Rows of an older schema with what it did not have: unknown, or nothing."""
+    rows = batch.to_pylist()
+    for row in rows:
+        row["lines"] = []
+        row["identity"] = {**row["identity"], "people": [], "conflicts": []}
+        row["anchors"] = [{**anchor, "recognised": False} for anchor in row["anchors"]]
+    return pa.RecordBatch.from_pylist(rows, SCHEMA)
 
 
 def _to_row(record: Record) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from service.store.models.assessing import (
     Assessment,
     AssessmentCase,
+    AssessmentReturn,
     AssessmentVersion,
     Decision,
     Finding,
@@ -22,6 +23,7 @@ __all__ = [
     "ApiKey",
     "Assessment",
     "AssessmentCase",
+    "AssessmentReturn",
     "AssessmentVersion",
     "AuditEntry",
     "AuditHead",

@@ -44,6 +44,19 @@ class AssessmentVersion(Identified, Base):
     author_id: Mapped[str] = reference("users.id")
 
 
+class AssessmentReturn(Identified, Base):
+    """One return of a note, never changed: ``number`` of the version that was returned, why, by whom (NULL: not known)."""
+
+    __tablename__ = "assessment_returns"
+    __table_args__ = (UniqueConstraint("assessment_id", "number"),)
+    immutable = True
+
+    assessment_id: Mapped[str] = reference("assessments.id", index=False)
+    number: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str] = mapped_column(Characters)
+    returned_by: Mapped[str | None] = reference("users.id", nullable=True)
+
+
 class Finding(Identified, Base):
     """One statement of a note; what it rests on stands in :class:`FindingEvidence`."""
 

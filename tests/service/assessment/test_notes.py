@@ -73,6 +73,24 @@ def test_a_returned_note_carries_the_reason_and_comes_back(desk: Desk) -> None:
     assert desk.act(desk.approver, "approve", made).state == "approved"
 
 
+def test_every_return_is_kept_with_its_reason(desk: Desk) -> None:
+    made = desk.create(desk.note(PRAISE))
+    for reason in ("第一条缺事例", "来源只有一人", "用语过重"):
+        desk.act(desk.author, "submit", made)
+        desk.act(desk.approver, "return", made, reason)
+        desk.act(desk.author, "revise", made, desk.note(PRAISE, CREDIT))
+    desk.act(desk.author, "submit", made)
+    desk.act(desk.approver, "approve", made)
+    shown = desk.seen(desk.author, made)
+    assert [(one.number, one.reason) for one in shown.returns] == [
+        (1, "第一条缺事例"),
+        (2, "来源只有一人"),
+        (3, "用语过重"),
+    ]
+    assert {one.returned_by for one in shown.returns} == {desk.approver.id}
+    assert shown.return_reason == "用语过重"
+
+
 @pytest.mark.parametrize("state", ["proposed", "rejected", "replaced", "outdated"])
 def test_evidence_that_nobody_accepted_is_refused(desk: Desk, state: str) -> None:
     desk.set_state(BLAME, state)

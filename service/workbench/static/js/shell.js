@@ -20,6 +20,7 @@ document.querySelector("[data-theme-switch]")?.addEventListener("click", () => {
 
 document.querySelector("[data-sign-out]")?.addEventListener("click", async () => {
   await call("DELETE", "/v1/session").catch(() => undefined);
+  sessionStorage.clear(); // what was being written or searched is not for whoever signs in next
   location.assign("/account/signed-out");
 });
 
