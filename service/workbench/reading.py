@@ -13,7 +13,6 @@ from nlp.codebook import Codebook
 from service.render import KIND_ZH, STATUS_ZH, SUBJECT_ZH
 from service.workbench.words import label_classes
 
-
 HEADING = 40
 """Characters of the longest line that is shown as a heading."""
 
