@@ -11,6 +11,8 @@ from pypinyin import Style, lazy_pinyin
 
 from nlp.codebook import Codebook
 from service.render import KIND_ZH, STATUS_ZH, SUBJECT_ZH
+from service.store.etags import etag
+from service.store.models import TagRow
 from service.workbench.words import label_classes
 
 HEADING = 40
@@ -61,6 +63,18 @@ def lines(text: str, sections: Sequence[dict[str, Any]], turns: Sequence[dict[st
             found.append(Line(at, whole, level, turn["speaker"] if turn else None, turn["role"] if turn else None))
         at += len(whole) + 1
     return found
+
+
+_TAG_FIELDS = (
+    "id", "replaces_id", "origin", "state", "start", "end", "quote", "label", "polarity", "status", "subject", "kind",
+    "score", "source", "speaker",
+)  # fmt: skip
+
+
+def tag_for_script(tag: TagRow) -> dict[str, Any]:
+    """What the script needs of a tag, in the shape of ``/v1/reviews/tags``; a long record has thousands."""
+    cues = [{"quote": cue["quote"]} for cue in tag.cues]
+    return {**{name: getattr(tag, name) for name in _TAG_FIELDS}, "cues": cues, "etag": etag(tag)}
 
 
 def outline(shown: Sequence[Line]) -> list[Place]:

@@ -39,7 +39,7 @@ class MatchedPassage:
 def search(request: Request, engine: EngineDep, caller: Caller = allowed("case.search")) -> HTMLResponse:
     """The form; its script asks the API, since words searched for must not stand in an address."""
     book = codebook(engine.settings.codebook)
-    return render(request, caller, "cases/search.html", words=words_for_script(book), max_hits=engine.settings.max_hits)
+    return render(request, caller, "cases/search.html", words=words_for_script(book))
 
 
 @router.get("/cases/compare")
@@ -130,7 +130,8 @@ def _tag_rows(hit: Hit) -> list[tuple[str, str, Any]]:
             ("表现相反", "bad", hit.opposite_tags),
             ("表现相同", "good", hit.shared_tags),
             ("说的是他人", "warn", hit.other_subject_tags),
-            ("只有一方有", "", hit.differing_tags),
+            ("右边独有", "", [tag for tag in hit.differing_tags if tag.case]),
+            ("左边独有", "", [tag for tag in hit.differing_tags if not tag.case]),
         )
         for tag in tags
     ]

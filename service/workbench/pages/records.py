@@ -19,10 +19,9 @@ from service.records.shapes import record_out
 from service.render import DOC_TYPE_ZH
 from service.review.deciding import blind_round_of, own_sealed
 from service.review.labels import codebook
-from service.review.shapes import tag_out
 from service.store.etags import etag
 from service.workbench.names import colleagues, tree, unit_names
-from service.workbench.reading import lines, outline, words_for_script
+from service.workbench.reading import lines, outline, tag_for_script, words_for_script
 from service.workbench.rendering import allowed, render
 from service.workbench.words import FINDERS, SOURCE_KINDS
 
@@ -88,10 +87,7 @@ def read(
         data = {
             "record": {"id": found.record.id, "title": found.record.title},
             "version": version.id,
-            "tags": [
-                tag_out(tag).model_dump(mode="json")
-                for tag in tags_of(session, version.id, ("proposed", "accepted", "rejected"))
-            ],
+            "tags": [tag_for_script(tag) for tag in tags_of(session, version.id, ("proposed", "accepted", "rejected"))],
             "sealed": own_sealed(session, caller.principal, version.id),
             "reviewing": caller.principal.may("review.write") and closed is None,
             **words_for_script(book),

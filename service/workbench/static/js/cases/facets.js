@@ -5,10 +5,11 @@ import { call } from "../api.js";
 import { h, labelTag } from "../dom.js";
 
 const SHOWN = 6;
+const MANY = 12;
 const TITLES = { doc_type: "材料类型", unit: "单位", outcome: "结果", labels: "写到的表现（须同时具备）" };
 
 export class FacetForm {
-  // `names` gives the words of a value: {doc_type: (value) => Node | string, …}
+  // `words` are those of the page: docTypes and labels; `changed` is called after every choice.
   constructor(form, words, changed) {
     this.form = form;
     this.words = words;
@@ -31,7 +32,7 @@ export class FacetForm {
   }
 
   clear() {
-    for (const box of this.form.querySelectorAll("input")) box.checked = false;
+    for (const box of this.form.querySelectorAll("[type=checkbox]")) box.checked = false;
     for (const select of this.form.querySelectorAll("select")) select.value = "";
     this.form.dispatchEvent(new Event("change"));
   }
@@ -71,7 +72,7 @@ export class FacetForm {
     const front = boxes.filter((box, place) => place < SHOWN || box.querySelector("input").checked);
     const rest = boxes.filter((box) => !front.includes(box));
     return h("fieldset", {}, h("legend", {}, TITLES[field]), ...front,
-      rest.length > 0 && h("details", {}, h("summary", {}, `其余 ${rest.length} 个`), ...rest),
+      rest.length > 0 && h("details", {}, h("summary", {}, `其余 ${rest.length} 个`), rest.length > MANY && finder(TITLES[field], rest), ...rest),
       all.length === 0 && h("p", { class: "dim small" }, "没有可选的值"));
   }
 
@@ -95,6 +96,16 @@ export class FacetForm {
     };
     return h("fieldset", {}, h("legend", {}, "时间"), h("div", { class: "row" }, choice("date_from", "从", oldest), choice("date_to", "到", years)));
   }
+}
+
+// Not one of the form's fields: what is typed here narrows the list, not the search.
+function finder(title, boxes) {
+  const field = h("input", { type: "search", "aria-label": `在“${title}”里查找`, placeholder: "查找" });
+  field.addEventListener("change", (event) => event.stopPropagation());
+  field.addEventListener("input", () => {
+    for (const box of boxes) box.hidden = !box.querySelector(".value").textContent.includes(field.value.trim());
+  });
+  return field;
 }
 
 function worth(value) {

@@ -17,8 +17,10 @@ function taken() {
   return found ? JSON.parse(found) : null;
 }
 
+const LONGEST = 100_000; // of what the API searches with
+
 // Code points, as all offsets of the service count.
-const slice = (text, start, end) => [...text].slice(start ?? 0, end ?? undefined).join("");
+const slice = (text, start, end) => [...text].slice(start ?? 0, end ?? undefined).slice(0, LONGEST).join("");
 
 async function fromRecord(id, start, end) {
   const { data } = await call("GET", `/v1/records/${encodeURIComponent(id)}`);
@@ -32,7 +34,7 @@ async function fromRecord(id, start, end) {
 async function fromCase(id) {
   const { data } = await call("GET", `/v1/cases/${id.split("/").map(encodeURIComponent).join("/")}`);
   return {
-    text: data.text,
+    text: slice(data.text),
     exclude: [data.id],
     from: { href: `/cases/${encodeURIComponent(data.id)}`, words: `与案例《${data.title ?? data.id}》相似` },
   };

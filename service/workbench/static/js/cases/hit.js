@@ -3,6 +3,9 @@
 import { call, Problem } from "../api.js";
 import { h, labelTag } from "../dom.js";
 
+const MOST = 6; // labels of a kind before the table is opened
+const BRIEF = 24; // characters of what was asked that need no half of the width
+
 export const caseHref = (id) => `/cases/${id.split("/").map(encodeURIComponent).join("/")}`;
 
 // The words of a quote with those that both sides share marked.
@@ -28,7 +31,7 @@ function pairs(hit) {
       pair.cosine === null ? null : `语义相近 ${pair.cosine.toFixed(2)}`,
       pair.shared_words.length ? `共有词：${pair.shared_words.slice(0, 6).join("、")}` : null,
     ].filter(Boolean);
-    return h("div", { class: "pair" },
+    return h("div", { class: pair.query.quote.length <= BRIEF ? "pair brief" : "pair" },
       h("blockquote", { class: "serif" }, h("span", { class: "side" }, "所查"), ...shared(pair.query.quote, pair.shared_words)),
       h("blockquote", { class: "serif" }, h("span", { class: "side" }, "案例"), ...shared(pair.case.quote, pair.shared_words)),
       reasons.length > 0 && h("p", { class: "dim small" }, reasons.join("；")));
@@ -37,28 +40,29 @@ function pairs(hit) {
 
 function tags(hit, words) {
   const kinds = [
-    ["opposite_tags", "表现相反", "bad"], ["shared_tags", "表现相同", "good"],
-    ["other_subject_tags", "说的是他人", "warn"], ["differing_tags", "只有一方有", ""],
-  ].filter(([key]) => hit[key].length);
+    ["表现相反", "bad", hit.opposite_tags], ["表现相同", "good", hit.shared_tags], ["说的是他人", "warn", hit.other_subject_tags],
+    ["案例独有", "", hit.differing_tags.filter((tag) => tag.case.length)], ["所查独有", "", hit.differing_tags.filter((tag) => !tag.case.length)],
+  ].filter(([, , tags]) => tags.length);
   if (!kinds.length) return null;
   const named = (tag) => labelTag(words.labels[tag.label] ?? { zh: tag.label }, tag.polarity);
   return h("details", { class: "tags" },
-    h("summary", {}, ...kinds.map(([key, zh, tone]) =>
-      h("span", { class: "kind" }, h("span", { class: `tag ${tone}` }, zh), ...hit[key].slice(0, 6).map(named), hit[key].length > 6 && ` 等 ${hit[key].length} 个`))),
+    h("summary", {}, ...kinds.map(([zh, tone, tags]) =>
+      h("span", { class: "kind" }, h("span", { class: `tag ${tone}` }, zh), ...tags.slice(0, MOST).map(named), tags.length > MOST && ` 等 ${tags.length} 个`))),
     h("table", { class: "stacked" },
       h("thead", {}, h("tr", {}, ...["异同", "标签", "所查", "案例"].map((head) => h("th", { scope: "col" }, head)))),
-      h("tbody", {}, ...kinds.flatMap(([key, zh]) => hit[key].map((tag) => h("tr", {},
+      h("tbody", {}, ...kinds.flatMap(([zh, , tags]) => tags.map((tag) => h("tr", {},
         h("td", { "data-head": "异同" }, zh), h("td", { "data-head": "标签" }, named(tag)),
         h("td", { "data-head": "所查" }, quoted(tag.query) || "—"), h("td", { "data-head": "案例" }, quoted(tag.case) || "—")))))));
 }
 
 function circumstances(hit) {
-  return hit.circumstances.map((one) => {
-    const side = (honest, wilful) => [honest.length && `偏失误：${quoted(honest)}`, wilful.length && `偏违规：${quoted(wilful)}`].filter(Boolean).join("；") || "没有写到";
-    return h("p", { class: one.differs ? "notice warn small" : "small" },
-      h("b", {}, one.differs ? "情形不同，处理未必可比" : "三个区分开来"), `　${one.zh}。`,
-      `所查${side(one.query_honest, one.query_wilful)}。`, `案例${side(one.case_honest, one.case_wilful)}。`);
-  });
+  const side = (honest, wilful) => [honest.length && `偏失误：${quoted(honest)}`, wilful.length && `偏违规：${quoted(wilful)}`].filter(Boolean).join("；") || "没有写到";
+  const words = (one) => `${one.zh}。所查${side(one.query_honest, one.query_wilful)}。案例${side(one.case_honest, one.case_wilful)}。`;
+  const rest = hit.circumstances.filter((one) => !one.differs);
+  return [
+    ...hit.circumstances.filter((one) => one.differs).map((one) => h("p", { class: "notice warn small" }, h("b", {}, "情形不同，处理未必可比："), words(one))),
+    rest.length > 0 && h("details", { class: "small" }, h("summary", {}, `三个区分开来：${rest.length} 处用语`), ...rest.map((one) => h("p", {}, words(one)))),
+  ];
 }
 
 function channels(hit, words) {
