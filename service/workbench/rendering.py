@@ -34,7 +34,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(
-        static=static_url, plotly_url=plotly_url, version=PIPELINE_VERSION, levels=LEVELS, roles=ROLE_ZH
+        static=static_url, plotly_url=plotly_url, product_version=PIPELINE_VERSION, levels=LEVELS, roles=ROLE_ZH
     )
     made.globals["problems"] = PROBLEMS
     made.filters["moment"] = moment

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from service.access.passwords import hash_password
 from service.store.models import User
@@ -29,6 +29,7 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+_PATIENCE_MS = 15_000  # a first search loads its dictionaries, on machines that do other work as well
 # Axe's serious findings are errors; the two rules left out judge what a browser without a screen cannot show.
 _SERIOUS = {"serious", "critical"}
 
@@ -40,6 +41,7 @@ def chromium() -> Iterator[Browser]:
     found = next((path for name in _CHROMIUM if (path := shutil.which(name))), None)
     if found is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium fonts-noto-cjk")
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=_FLAGS)
         yield browser
@@ -76,7 +78,7 @@ class Browsers:
         context = self._chromium.new_context(
             base_url=self.api.url, locale="zh-CN", viewport={"width": width, "height": height}, **options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE_MS)
         self._contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: self.errors.append(f"{page.url}: {error}"))

@@ -41,7 +41,6 @@ def test_labels_and_guideline_are_found_by_their_words(
     page = browsers.signed_in("analyst")
     page.goto("/codebook")
     shot(page, "codebook")
-    accessible(page)
     cards = page.locator("[data-entry]:visible")
     book = Codebook.load()
     expect(cards).to_have_count(len(book.labels))
@@ -50,6 +49,7 @@ def test_labels_and_guideline_are_found_by_their_words(
     assert 0 < cards.count() < len(book.labels)
     for text in cards.all_inner_texts():
         assert "推诿" in text
+    accessible(page)
     page.get_by_label("查找标签、例句和细则").fill("没有这样的词")
     expect(page.get_by_text("没有找到")).to_be_visible()
     # a link leads to a label though the search has hidden it

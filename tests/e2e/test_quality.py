@@ -75,6 +75,10 @@ def test_every_figure_has_its_table(
     drift.scroll_into_view_if_needed()
     shot(page, "quality-drift")
     accessible(page)
+    drift.get_by_role("link", name="担当作为 ＋").click()
+    expect(page.locator("select[name=label]")).to_have_value("responsibility+")
+    expect(page.get_by_role("region", name="材料列表").locator("tbody tr")).to_have_count(8)
+    page.go_back()
     page.get_by_role("link", name="按录入月份").click()
     expect(page.get_by_role("region", name="标签出现率的变化")).to_contain_text("最近一个月")
     page.set_viewport_size({"width": 390, "height": 800})
@@ -82,6 +86,10 @@ def test_every_figure_has_its_table(
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     shot(page, "quality-phone")
     # a reader of another unit sees none of it
+    answers = [
+        client.get(f"/records?{query}").status_code for query in ("doc_type=x", "label=%3C", "unit_id=" + 40 * "x")
+    ]
+    assert answers == [422, 422, 422]
     other = browsers.signed_in("analyst", unit="某省/C县")
     other.goto("/quality")
     expect(other.get_by_text("还没有完成的双盲复核")).to_be_visible()

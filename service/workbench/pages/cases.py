@@ -62,7 +62,7 @@ def compare(
             (found.second, paragraphs(found.second.text, _numbered([pair.case for pair in pairs]))),
         ],
         pairs=pairs,
-        tag_rows=_tag_rows(found.likeness) if found.likeness else [],
+        tag_rows=_tag_rows(found.likeness, found.first) if found.likeness else [],
         **_shared_words(book),
     )
 
@@ -122,16 +122,17 @@ def _numbered(quotes: Sequence[Quote]) -> list[MatchedPassage]:
     return [MatchedPassage(number, quote.start, quote.end) for number, quote in enumerate(quotes, 1)]
 
 
-def _tag_rows(hit: Hit) -> list[tuple[str, str, Any]]:
+def _tag_rows(hit: Hit, first: Case) -> list[tuple[str, str, Any]]:
     """Kind of likeness, its class, and the evidence on both sides."""
+    left = {(tag.label, tag.polarity) for tag in first.tags or ()}
     return [
         (zh, css, tag)
         for zh, css, tags in (
             ("表现相反", "bad", hit.opposite_tags),
             ("表现相同", "good", hit.shared_tags),
             ("说的是他人", "warn", hit.other_subject_tags),
-            ("右边独有", "", [tag for tag in hit.differing_tags if tag.case]),
-            ("左边独有", "", [tag for tag in hit.differing_tags if not tag.case]),
+            ("右边独有", "", [tag for tag in hit.differing_tags if (tag.label, tag.polarity) not in left]),
+            ("左边独有", "", [tag for tag in hit.differing_tags if (tag.label, tag.polarity) in left]),
         )
         for tag in tags
     ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from nlp.errors import ConflictError
+from nlp.schema import DocType
 from service.api.deps import Caller, EngineDep
 from service.records import viewing
 from service.records.differences import differences
@@ -34,8 +35,10 @@ PAGE = 50
 @router.get("/records")
 def list_records(
     request: Request,
-    unit_id: Word = "",
-    doc_type: Word = "",
+    engine: EngineDep,
+    unit_id: Annotated[str, Query(max_length=36)] = "",
+    doc_type: DocType | Literal[""] = "",
+    label: Annotated[str, Query(pattern=r"^([a-z_]{1,60}[+-]?)?$")] = "",
     date_from: Word = "",
     date_to: Word = "",
     state: Word = "",
@@ -45,6 +48,8 @@ def list_records(
     """Records that the caller may see, the newest first."""
     chosen = {"unit_id": unit_id, "doc_type": doc_type, "date_from": date_from, "date_to": date_to}
     given: dict[str, Any] = {name: value for name, value in chosen.items() if value}
+    if label:
+        given["label"] = [label]
     if state in ("waiting", "done"):
         given["unreviewed"] = state == "waiting"
     filters = RecordFilters.model_validate(given)
@@ -60,7 +65,12 @@ def list_records(
             unit_names=unit_names(session),
             doc_types=DOC_TYPE_ZH,
             source_kinds=SOURCE_KINDS,
-            chosen={**chosen, "state": state},
+            labels=[
+                (one.id + sign, f"{one.zh} {shown}")
+                for one in codebook(engine.settings.codebook).labels
+                for sign, shown in (("+", "＋"), ("-", "－"))
+            ],
+            chosen={**chosen, "label": label, "state": state},
             cursor=cursor,
             next_cursor=found.next_cursor,
         )

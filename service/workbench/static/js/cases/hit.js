@@ -41,7 +41,7 @@ function pairs(hit) {
 function tags(hit, words) {
   const kinds = [
     ["表现相反", "bad", hit.opposite_tags], ["表现相同", "good", hit.shared_tags], ["说的是他人", "warn", hit.other_subject_tags],
-    ["案例独有", "", hit.differing_tags.filter((tag) => tag.case.length)], ["所查独有", "", hit.differing_tags.filter((tag) => !tag.case.length)],
+    ["案例独有", "", hit.differing_tags.filter((tag) => !tag.query.length)], ["所查独有", "", hit.differing_tags.filter((tag) => tag.query.length)],
   ].filter(([, , tags]) => tags.length);
   if (!kinds.length) return null;
   const named = (tag) => labelTag(words.labels[tag.label] ?? { zh: tag.label }, tag.polarity);

@@ -27,12 +27,15 @@ export function chooseLabel(labels, { quote, polarity }) {
   let at = 0;
   return new Promise((resolve) => {
     const end = (chosen) => {
-      dialog.removeEventListener("close", cancelled);
-      input.oninput = input.onkeydown = null;
+      dialog.oncancel = input.oninput = input.onkeydown = null;
       if (dialog.open) dialog.close();
+      input.blur(); // where nothing had the focus before, it would stay here and swallow the next key
       resolve(chosen);
     };
-    const cancelled = () => end(null);
+    const cancelled = (event) => {
+      event.preventDefault();
+      end(null);
+    };
     const draw = () => {
       list.replaceChildren(
         ...shown.map((label, place) =>
@@ -51,7 +54,8 @@ export function chooseLabel(labels, { quote, polarity }) {
     };
     input.onkeydown = (event) => {
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (step) {
+      if (event.key === "Escape") cancelled(event); // at once: the next key may follow before the browser closes it
+      else if (step) {
         event.preventDefault();
         at = Math.max(0, Math.min(shown.length - 1, at + step));
         draw();
@@ -61,7 +65,7 @@ export function chooseLabel(labels, { quote, polarity }) {
       }
     };
     dialog.querySelector("[data-label-cancel]").onclick = cancelled;
-    dialog.addEventListener("close", cancelled);
+    dialog.oncancel = cancelled;
     input.value = "";
     dialog.showModal();
     input.oninput();
