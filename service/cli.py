@@ -23,6 +23,7 @@ from service.commands import (
     index,
     key,
     migrate,
+    redact,
     search,
     segment,
     serve,
@@ -74,6 +75,7 @@ app.add_typer(key.app, name="key")
 app.add_typer(audit.app, name="audit")
 app.command("export")(export.export)
 app.command("import")(imports.import_)
+app.add_typer(redact.app, name="redact")
 app.command("demo")(demo.demo)
 
 

@@ -163,6 +163,11 @@ class CaseIndex:
         return None if row is None else generation.case(row)
 
     @property
+    def generation(self) -> str:
+        """Name of the generation that a search begun now works with."""
+        return self._state.generation.folder.name
+
+    @property
     def next_key(self) -> int:
         """The key that the next case will get; keys rise and are never given again."""
         return self._state.generation.manifest.next_key

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from service.archive.hiding import Hiding
 from service.archive.manifest import FileRow, Manifest
 from service.archive.outcome import FileTask
 from service.archive.source import hash_file
@@ -23,15 +24,19 @@ class Claims:
         manifest: open for writing.
         root: of the source.
         on_duplicate: told how many files turned out to be copies.
+        hiding: opens the paths the manifest keeps, where it hides them.
 
     Attributes:
         in_hand: files taken in hand that no outcome is known of.
     """
 
-    def __init__(self, manifest: Manifest, root: Path, on_duplicate: Callable[[int], None]) -> None:
+    def __init__(
+        self, manifest: Manifest, root: Path, on_duplicate: Callable[[int], None], hiding: Hiding | None = None
+    ) -> None:
         self._manifest = manifest
         self._root = os.fsencode(root)
         self._on_duplicate = on_duplicate
+        self._hiding = hiding
         self.in_hand: set[int] = set()
 
     def tasks(self, files: Sequence[int]) -> Iterator[FileTask]:
@@ -51,8 +56,9 @@ class Claims:
         while waiting and size < _BATCH_BYTES:
             row = waiting.pop(0)
             size += max(row.size, 0)
+            path = row.path if self._hiding is None else self._hiding.path(row.path)
             # Hashed anew even when a hash is known: what the record says must be what is read now.
-            digest = hash_file(Path(os.fsdecode(self._root + b"/" + row.path))) or ""
+            digest = hash_file(Path(os.fsdecode(self._root + b"/" + path))) or ""
             original = None
             if digest:
                 original = first.get(digest)
@@ -63,7 +69,7 @@ class Claims:
                 continue
             first.setdefault(digest, row.file)
             hashes[row.file] = digest
-            tasks.append(FileTask(row.file, row.path, row.name, digest))
+            tasks.append(FileTask(row.file, path, row.name, digest))
         self._manifest.claim(hashes, duplicates)
         self.in_hand.update(hashes)
         self._on_duplicate(len(duplicates))

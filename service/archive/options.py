@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -35,6 +35,7 @@ class StageOptions:
         documents: ``module:function`` of type ``service.archive.documents.Documents``.
         pipeline: ``module:function`` that makes the pipeline.
         threads: torch threads of one worker.
+        secret: of the key names are hidden with; None leaves them.
     """
 
     root: str
@@ -44,6 +45,7 @@ class StageOptions:
     documents: str = DOCUMENTS
     pipeline: str = PIPELINE
     threads: int = 1
+    secret: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class RunOptions:
         documents: see ``StageOptions``.
         pipeline: see ``StageOptions``.
         address: of a running Ray cluster; None starts one on this machine.
+        redaction_key: file of the key names are hidden with (``service.archive.hiding``); None leaves them.
     """
 
     source: Path
@@ -115,6 +118,7 @@ class RunOptions:
     documents: str = DOCUMENTS
     pipeline: str = PIPELINE
     address: str | None = None
+    redaction_key: Path | None = None
 
 
 def parse_size(text: str) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from nlp.errors import ArchiveError, ConfigurationError
+from nlp.redaction import read_key_file
 from service.archive.engines.contract import Engine
+from service.archive.hiding import Hiding, open_key
 from service.archive.layout import Layout
 from service.archive.manifest import Manifest
 from service.archive.memory import core_count, machine_bytes
@@ -43,6 +45,7 @@ def make_engine(options: RunOptions, layout: Layout) -> Engine:
         format=options.format,
         documents=options.documents,
         pipeline=options.pipeline,
+        secret=None if options.redaction_key is None else read_key_file(options.redaction_key).secret,
     )
     if options.engine == "ray":
         from service.archive.engines.cluster import ClusterEngine
@@ -53,15 +56,37 @@ def make_engine(options: RunOptions, layout: Layout) -> Engine:
     return LocalEngine(stage, workers, limits)
 
 
-def check_settings(options: RunOptions, manifest: Manifest) -> None:
+def hiding_of(options: RunOptions, layout: Layout) -> Hiding | None:
+    """What hides names in this run; None where they stay.
+
+    Raises:
+        ArchiveError: the key lies in the destination.
+        RedactionKeyError: the key file is missing or unusable.
+    """
+    if options.redaction_key is None:
+        return None
+    return Hiding(open_key(options.redaction_key, options.dest, is_new=not layout.manifest.exists()).secret)
+
+
+def check_settings(options: RunOptions, manifest: Manifest, hiding: Hiding | None = None) -> None:
     """Compare with what earlier runs of the archive were asked, and note what this one is asked.
 
     Raises:
-        ArchiveError: another source or format.
+        ArchiveError: another source or format, another key, names hidden now and not before, or the other way round.
         ConfigurationError: another finder, without ``upgrade``.
     """
     source = str(root_of(options.source))
+    source = source if hiding is None else hiding.name(source)
+    key_id = "" if hiding is None else hiding.key_id
     known = manifest.setting("source")
+    if known is not None and (manifest.setting("redaction") or "") != key_id:
+        before = manifest.setting("redaction")
+        raise ArchiveError(
+            f"this archive was begun with key {before}" if before else "this archive was begun without --redact",
+            path=str(options.dest),
+            expected="the same as before",
+            hint="use the same --redact and --redact-key, or another --out",
+        )
     if known is not None and known != source and not options.moved:
         raise ArchiveError(
             f"this archive was made from {known}",
@@ -83,6 +108,7 @@ def check_settings(options: RunOptions, manifest: Manifest) -> None:
             path=str(options.dest),
             hint=f"go on with --finder {finder}, or have everything done again with --upgrade",
         )
-    for key, value in (("source", source), ("format", options.format), ("finder", options.finder)):
+    asked = {"source": source, "format": options.format, "finder": options.finder, "redaction": key_id}
+    for key, value in asked.items():
         if manifest.setting(key) != value:
             manifest.set(key, value)

@@ -10,7 +10,16 @@ from nlp.schema import Annotation
 from service.anchors import with_anchors
 from service.identities import identity_of
 
-RECORD_KEYS: Final = (*Annotation.model_fields, "source_map", "anchors", "lines", "identity", "review", "meta")
+RECORD_KEYS: Final = (
+    *Annotation.model_fields,
+    "source_map",
+    "anchors",
+    "lines",
+    "identity",
+    "review",
+    "meta",
+    "redaction",
+)
 """Keys of a record, in order; the first ones are the contract of an annotation."""
 
 _REASONS: Final = ("pages_without_text", "hidden_slides", "low_confidence")
@@ -39,7 +48,7 @@ def make_record(
         contents (text_sha256), and holds what title, header and signature say of it (subject, date, unit, position, author, occasion, each with its
         evidence, see ``nlp.identity``). ``review`` lists why a person should look at the file: what its reader noted, or no text.
         ``meta`` is what else the file
-        said, such as the other fields of a JSONL record.
+        said, such as the other fields of a JSONL record. ``redaction`` is for ``service.redactions``.
     """
     meta = dict(document.meta)
     return {
@@ -53,6 +62,7 @@ def make_record(
         },
         "review": _review(annotation.text, meta),
         "meta": meta,
+        "redaction": None,
     }
 
 

@@ -16,6 +16,7 @@ from service.archive.claims import Claims
 from service.archive.derived import write_errors, write_groups
 from service.archive.engines.contract import Engine
 from service.archive.formats import format_of
+from service.archive.hiding import Hiding
 from service.archive.layout import Layout
 from service.archive.lock import run_lock
 from service.archive.manifest import Manifest
@@ -23,7 +24,7 @@ from service.archive.manifest.rows import Versions
 from service.archive.options import RunOptions
 from service.archive.outcome import FileOutcome, Seconds
 from service.archive.parts import PartWriter
-from service.archive.preparing import check_settings, make_engine
+from service.archive.preparing import check_settings, hiding_of, make_engine
 from service.archive.recovery import Recovered, recover
 from service.archive.source import root_of, scan
 from service.archive.stopping import stop_on_signals
@@ -76,6 +77,7 @@ def run_archive(options: RunOptions, *, shown: bool = False) -> Report:
         ArchiveLockedError: another run is on.
         ArchiveError: the destination belongs to another source or format, or cannot be written.
         ConfigurationError: workers and memory do not fit, or another finder was used before.
+        RedactionKeyError: names are to be hidden and the key is missing or unusable.
         ReadingError: the source does not exist.
         StoppedAtOnceError: a second signal came; what was committed is whole.
     """
@@ -84,9 +86,10 @@ def run_archive(options: RunOptions, *, shown: bool = False) -> Report:
     with _as_archive_error(layout):
         layout.dest.mkdir(parents=True, exist_ok=True)
         with run_lock(layout.lock):
+            hiding = hiding_of(options, layout)
             manifest = Manifest(layout.manifest)
             try:
-                return _Run(options, layout, manifest).run(shown=shown)
+                return _Run(options, layout, manifest, hiding).run(shown=shown)
             finally:
                 manifest.close()
 
@@ -94,10 +97,11 @@ def run_archive(options: RunOptions, *, shown: bool = False) -> Report:
 class _Run:
     """A run that holds the lock."""
 
-    def __init__(self, options: RunOptions, layout: Layout, manifest: Manifest) -> None:
+    def __init__(self, options: RunOptions, layout: Layout, manifest: Manifest, hiding: Hiding | None) -> None:
         self.options = options
         self.layout = layout
         self.manifest = manifest
+        self.hiding = hiding
         self.versions = Versions(PIPELINE_VERSION, str(Codebook.load().version), options.finder)
         self.tally = Tally()
         self.worked = Seconds()
@@ -107,13 +111,14 @@ class _Run:
 
     def run(self, *, shown: bool) -> Report:
         options, manifest = self.options, self.manifest
-        check_settings(options, manifest)
+        check_settings(options, manifest, self.hiding)
         recovered = recover(self.layout, manifest)
         write_errors(self.layout)
         if options.retry_failed:
             manifest.ask_retry()
         else:
-            manifest.register(scan(options.source, options.dest))
+            found = scan(options.source, options.dest)
+            manifest.register(found if self.hiding is None else self.hiding.found(found))
         if options.upgrade:
             manifest.ask_upgrade(self.versions)
         with stop_on_signals(self._stop), watcher(self.tally, shown=shown) as show:
@@ -158,7 +163,7 @@ class _Run:
             self.engine.stop()
 
     def _work(self, files: Sequence[int], engine: Engine, show: Callable[[], None]) -> None:
-        claims = Claims(self.manifest, root_of(self.options.source), self._copies)
+        claims = Claims(self.manifest, root_of(self.options.source), self._copies, self.hiding)
         writer = PartWriter(
             self.layout, self.manifest, format_of(self.options.format), self.options.part, self.versions
         )

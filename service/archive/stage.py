@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from nlp.errors import AnnotatingError, MemoryLimitError, ReadingError, YanpanError
 from nlp.near_duplicates import SHORTEST, plain, sketch
 from nlp.reading import RawDocument
+from nlp.reading.discover import display_name
 from nlp.version import PIPELINE_VERSION
 from service.archive.documents import Documents, below
 from service.archive.formats import Format, format_of
 from service.archive.formats.contract import Spool
 from service.archive.groups import PERMUTATIONS, pack
+from service.archive.hiding import Hiding
 from service.archive.options import StageOptions
 from service.archive.outcome import DocumentRow, ErrorRow, FileOutcome, FileTask, Seconds
 from service.archive.record import make_record
@@ -47,6 +49,7 @@ class Stage:
         self._documents: Documents = named(options.documents)
         self._format: Format = format_of(options.format)
         self._pipeline: Pipeline = named(options.pipeline)(finder=options.finder)
+        self._hiding = None if options.secret is None else Hiding(options.secret)
         self._codebook_version = str(self._pipeline.codebook.version)
         # What is built at first use (word lists, the network's buffers) belongs to loading, not to the first file.
         self._pipeline.annotate("某同志处事公道。")
@@ -63,6 +66,8 @@ class Stage:
         """
         work = _Work(self._spool, self._format)
         path = Path(os.fsdecode(os.path.join(os.fsencode(self._root), task.path)))  # noqa: PTH118 (bytes)
+        # Not the task's name, which the manifest may have given without names.
+        name = display_name(os.fsdecode(task.path))
         clock = time.perf_counter()
         processor = time.process_time()
         try:
@@ -76,32 +81,36 @@ class Stage:
                 if isinstance(found, ReadingError):
                     work.errors.append(found.as_dict())
                 else:
-                    self._document(found, task, work)
+                    self._document(found, name, task.sha256, work)
                 tick()
                 clock = time.perf_counter()
         except SpoolError:
             work.drop()
             raise
         except MemoryError:
-            work.errors.append(MemoryLimitError("the file needs more memory than there is", path=task.name).as_dict())
+            work.errors.append(MemoryLimitError("the file needs more memory than there is", path=name).as_dict())
         except Exception as error:
             # Readers give failures as values; what a split or an identity function raises must not end the run.
-            work.errors.append(_unforeseen(error, task.name))
+            work.errors.append(_unforeseen(error, name))
         work.seconds.processor = time.process_time() - processor
+        if self._hiding is not None:
+            work.errors = [self._hiding.error(row, name) for row in work.errors]
         return work.outcome(task, self._codebook_version)
 
-    def _document(self, document: RawDocument, task: FileTask, work: _Work) -> None:
+    def _document(self, document: RawDocument, name: str, sha256: str, work: _Work) -> None:
         begin = time.perf_counter()
         try:
             annotation = self._pipeline.annotate(document.text, id=document.id, source=source_of(document))
             number = len(work.documents) + 1
-            record = make_record(annotation, document, file=task.name, file_sha256=task.sha256, number=number)
-            bare = plain(annotation.text)
+            record = make_record(annotation, document, file=name, file_sha256=sha256, number=number)
+            if self._hiding is not None:
+                record = self._hiding.record(record)
+            bare = plain(record["text"])
             row = DocumentRow(
                 number=number,
-                id=document.id,
+                id=record["id"],
                 text_sha256=record["identity"]["text_sha256"],
-                characters=len(annotation.text),
+                characters=len(record["text"]),
                 sketch=pack(sketch(bare, PERMUTATIONS)) if len(bare) >= SHORTEST else b"",
             )
         except MemoryError:

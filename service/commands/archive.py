@@ -57,12 +57,24 @@ def run(
     ] = 300.0,
     recycle_files: Annotated[int, typer.Option(min=1, help="一个进程处理多少份文件后更换")] = 2000,
     address: Annotated[str | None, typer.Option(help="已有 Ray 集群的地址;缺省在本机启动")] = None,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="去标识:姓名、身份证号、电话、住址、银行卡号等换成代号,凭密钥文件可还原")
+    ] = False,
+    redact_key: Annotated[
+        Path | None,
+        typer.Option(help="密钥文件,与 --redact 同用;缺省为输出文件夹旁的 <文件夹名>.redaction-key.json,没有则新建"),
+    ] = None,
 ) -> None:
     """标注整批档案;只做尚未完成的。失败的文件不影响其余,清单见 errors.jsonl。"""
+    from nlp.errors import ConfigurationError
+    from service.archive.hiding import key_path
     from service.archive.options import RunOptions, WorkerLimits, parse_size
     from service.archive.run import run_archive
     from service.archive.stopping import StoppedAtOnceError
 
+    if redact_key is not None and not redact:
+        raise ConfigurationError("--redact-key has no meaning without --redact", expected="--redact --redact-key FILE")
+    key = (redact_key or key_path(out)) if redact else None
     options = RunOptions(
         source=source,
         dest=out,
@@ -76,6 +88,7 @@ def run(
         max_memory=None if max_memory is None else parse_size(max_memory),
         limits=WorkerLimits(file_seconds=file_seconds, recycle_files=recycle_files),
         address=address,
+        redaction_key=key,
     )
     try:
         report = run_archive(options, shown=True)
@@ -83,6 +96,8 @@ def run(
         typer.echo("已立即停止;已写入的分卷完好,未写入的下次续作", err=True)
         raise typer.Exit(128 + stopped.number) from None
     _print_report(report, options)
+    if key is not None:
+        _say(f"已去标识;还原用的密钥在 {key},请与输出分开保管")
     if report.signal is not None:
         raise typer.Exit(130 if report.signal == signal.SIGINT else 0)
     if report.tally.failed or report.tally.partly:

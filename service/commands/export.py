@@ -59,6 +59,15 @@ def export(
         Offsets, typer.Option(help="doccano:起止的计数单位;doccano 自己的页面按 utf-16 计,不要选 grapheme 计数")
     ] = Offsets.utf16,
     codebook: Annotated[Path | None, typer.Option(help="其他单位的编码本文件")] = None,
+    redact: Annotated[
+        bool,
+        typer.Option(
+            "--redact", help="去标识后导出;还原信息加密写在旁边的 *.redaction.jsonl,供 yanpan redact restore --base"
+        ),
+    ] = False,
+    redact_key: Annotated[
+        Path | None, typer.Option(help="密钥文件,与 --redact 同用;缺省为输出旁的 *.redaction-key.json,没有则新建")
+    ] = None,
 ) -> None:
     """把标注导出为其他工具的格式;每处起止都与原文核对,对不上的逐条列出。"""
     from nlp.codebook import Codebook
@@ -68,10 +77,14 @@ def export(
 
     if label_config is not None and to not in (Target.label_studio, Target.doccano):
         raise ConfigurationError(f"--label-config has no meaning with --to {to}", expected="label-studio or doccano")
+    if redact_key is not None and not redact:
+        raise ConfigurationError("--redact-key has no meaning without --redact", expected="--redact --redact-key FILE")
     book = Codebook.load(codebook)
     failures: list[ReadingError] = []
     used: set[str] = set()
     rows = _counted(read_annotations(annotations, book, failures))
+    if redact:
+        rows = _redacted(rows, out, redact_key)
     count = _write(to, rows, out, book, failures, sheets=sheets, offsets=offsets, used=used)
     sys.stderr.write(f"已导出 {count} 份,写入 {out}\n")
     if label_config is not None:
@@ -87,6 +100,16 @@ def _counted(rows: Iterator[Annotation]) -> Iterator[Annotation]:
         for row in rows:
             yield row
             advance(1)
+
+
+def _redacted(rows: Iterator[Annotation], out: Path, key: Path | None) -> Iterator[Annotation]:
+    from nlp.redaction import Redactor, create_key_file, read_key_file
+    from service.redactions import redact_rows
+
+    place = key or out.with_name(f"{out.name}.redaction-key.json")
+    opened = read_key_file(place) if place.exists() else create_key_file(place)
+    sys.stderr.write(f"去标识;还原用的密钥在 {place},请与输出分开保管\n")
+    return redact_rows(rows, Redactor(opened), out.with_name(f"{out.name}.redaction.jsonl"))
 
 
 def _write(

@@ -30,7 +30,7 @@ def read_annotations(path: Path, codebook: Codebook, failures: list[ReadingError
         ReadingError: there is nothing to read.
     """
     seen: set[str] = set()
-    for file, place, row in _rows(path, failures):
+    for file, place, row in read_rows(path, failures):
         try:
             annotation = to_annotation(row, codebook)
             if annotation.id in seen:
@@ -90,7 +90,16 @@ def _tag(tag: dict[str, Any], codebook: Codebook | None) -> dict[str, Any]:
     }
 
 
-def _rows(path: Path, failures: list[ReadingError]) -> Iterator[tuple[Path, str, Any]]:
+def read_rows(path: Path, failures: list[ReadingError]) -> Iterator[tuple[Path, str, Any]]:
+    """Every row of a file or folder as JSON, with the file and the place it stands in.
+
+    Args:
+        path: see ``read_annotations``.
+        failures: a line that is no JSON is added here.
+
+    Raises:
+        ReadingError: there is nothing to read.
+    """
     if path.is_dir() and (path / "manifest.sqlite").exists():
         yield from _archive(path)
         return

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from nlp.retrieval import CaseIndex
 from nlp.retrieval.arrivals import Arrivals
 from nlp.retrieval.saved import LOCK, LOCK_TIMEOUT
-from nlp.retrieval.store import current_bytes, file_lock
+from nlp.retrieval.store import current_bytes, file_lock, read_pointer
 from service.jobs.contract import Tools
 from service.jobs.submitting import submit
 from service.store.models.searching import SavedSearch
@@ -39,8 +39,8 @@ def ask_for_alerts(tools: Tools) -> None:
         if session.scalar(select(SavedSearch.id).where(SavedSearch.alerting.is_(True)).limit(1)) is None:
             return
     index = tools.engine.index()
-    if index is None:
-        return
+    if index is None or index.generation != read_pointer(folder).generation:
+        return  # a writer of this process has switched and not taken it up yet: the next look sees all of it
     _, until, ledger = places(tools, index)
     with tools.repository.system_write("alerts") as session:
         last = session.scalar(select(Job).where(Job.kind == "alerts").order_by(Job.id.desc()).limit(1))

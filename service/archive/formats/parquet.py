@@ -14,14 +14,15 @@ from nlp.errors import ArchiveError
 from nlp.identity import FIELD_NAMES
 from service.archive.formats.contract import Record
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """Goes up whenever a column is added, removed or changes its type; stands in the metadata as ``yanpan.schema``.
 
-1: without ``lines``, ``anchors.recognised`` and what ``identity`` says of subject, date, unit, position, author, occasion."""
+1: without ``lines``, ``anchors.recognised`` and what ``identity`` says of subject, date, unit, position, author, occasion.
+2: without ``redaction``."""
 
 _ROWS: Final = 256
-_JSON_COLUMNS: Final = ("meta",)
-_OLDER: Final = ("1",)
+_JSON_COLUMNS: Final = ("meta", "redaction")
+_OLDER: Final = ("1", "2")
 
 
 def _span(*more: tuple[str, pa.DataType]) -> pa.DataType:
@@ -84,10 +85,11 @@ SCHEMA: Final = pa.schema(
         ),
         ("review", pa.list_(pa.struct([("reason", pa.string()), ("detail", pa.string())]))),
         ("meta", pa.string()),
+        ("redaction", pa.string()),
     ],
     metadata={"yanpan.schema": str(SCHEMA_VERSION), "yanpan.json_columns": ",".join(_JSON_COLUMNS)},
 )
-"""``meta`` holds JSON: the other fields of a source record have no schema of their own."""
+"""``meta`` and ``redaction`` hold JSON: the other fields of a source record have no schema of their own."""
 
 
 class ParquetSpool:
@@ -211,9 +213,10 @@ def _brought_up(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Rows of an older schema with what it did not have: unknown, or nothing."""
     rows = batch.to_pylist()
     for row in rows:
-        row["lines"] = []
-        row["identity"] = {**row["identity"], "people": [], "conflicts": []}
-        row["anchors"] = [{**anchor, "recognised": False} for anchor in row["anchors"]]
+        row.setdefault("lines", [])
+        row["identity"] = {"people": [], "conflicts": [], **row["identity"]}
+        row["anchors"] = [{"recognised": False, **anchor} for anchor in row["anchors"]]
+        row["redaction"] = "null"
     return pa.RecordBatch.from_pylist(rows, SCHEMA)
 
 

@@ -133,6 +133,12 @@ class ManifestReader:
             for row in self._db.execute("SELECT number, name, rows, bytes, sha256 FROM parts ORDER BY number")
         ]
 
+    def paths(self) -> Iterator[tuple[str, bytes]]:
+        """Name and path of every file, by name."""
+        return (
+            (name, bytes(path)) for name, path in self._db.execute("SELECT name, path FROM files ORDER BY name, id")
+        )
+
     def setting(self, key: str) -> str | None:
         """A setting of the archive."""
         row = self._db.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -133,3 +134,17 @@ def test_events_end_with_the_job(api: Api, tools: Tools, worker: Worker, tmp_pat
         lines = list(stream.iter_lines())
     assert lines.count("event: end") == 1
     assert any('"state": "done"' in line for line in lines)
+
+
+def test_a_full_disk_is_named_and_nothing_is_kept(api: Api, tools: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    client, unit = api.client("archivist"), api.people.unit()
+    monkeypatch.setattr("service.batches.spool.os.fsync", full)
+    answer = upload(client, unit, ("a.txt", GOOD.encode()))
+    assert answer.status_code == 507
+    assert answer.json()["type"] == "urn:yanpan:problem:storage_full"
+    monkeypatch.undo()
+    assert client.get("/v1/batches").json()["items"] == []
+    assert [path for path in (tools.settings.data_dir / "spool").rglob("*") if path.is_file()] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ class Counting:
 
     did: ClassVar[list[str]] = []
     bad: ClassVar[set[str]] = set()
+    full: ClassVar[bool] = False
     gate: ClassVar[threading.Event] = threading.Event()
     entered: ClassVar[threading.Semaphore] = threading.Semaphore(0)
 
@@ -32,6 +34,8 @@ class Counting:
     def perform(self, tools: Tools, task: Task, key: str) -> None:
         self.entered.release()
         self.gate.wait(20)
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
         if key in self.bad:
             raise InvalidInputError("某镇不可读")
         self.did.append(key)
@@ -43,7 +47,7 @@ class Counting:
 @pytest.fixture(autouse=True)
 def counting(monkeypatch: pytest.MonkeyPatch) -> type[Counting]:
     monkeypatch.setattr("service.jobs.running.kind_of", lambda name: Counting())
-    Counting.did, Counting.bad = [], set()
+    Counting.did, Counting.bad, Counting.full = [], set(), False
     Counting.gate, Counting.entered = threading.Event(), threading.Semaphore(0)
     Counting.gate.set()
     return Counting
@@ -143,6 +147,17 @@ def test_an_item_that_outlives_the_stop_is_done_again_by_the_next_worker(tools: 
         second.stop()
     assert (job.state, job.error, job.done) == ("done", None, 2)
     assert Counting.did == ["a", "a", "b"]
+
+
+def test_a_job_waits_for_room_on_the_disk(tools: Tools, worker: Worker, ended: Ended) -> None:
+    Counting.full = True
+    job_id = submit(tools, "a", "b")
+    first = _until(tools, job_id, lambda job: job.total is not None)
+    _until(tools, job_id, lambda job: job.workflow_id != first.workflow_id)
+    Counting.full = False
+    job = ended(job_id)
+    assert (job.state, job.error) == ("done", None)
+    assert Counting.did == ["a", "b"]
 
 
 def test_one_worker_at_a_time(tools: Tools, worker: Worker) -> None:

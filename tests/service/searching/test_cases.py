@@ -80,6 +80,7 @@ def test_without_an_index_there_is_no_case(tools: Tools, people: People) -> None
     people.unit()
     with ExitStack() as stack:
         app = create_app(tools.settings, tools.repository)
+        app.state.engine = tools.engine
         client = Api(stack.enter_context(serving(app)), app, people, stack).client("analyst")
         assert client.get("/v1/cases/a").status_code == 404
         assert client.post("/v1/search/facets", json={}).json()["type"] == "urn:yanpan:problem:index_missing"

@@ -6,14 +6,22 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import StatementError
 
-from nlp.errors import ConflictError, InvalidInputError, StoreError, UnguardedQueryError, VersionConflictError
+from nlp.errors import (
+    ConflictError,
+    InvalidInputError,
+    StorageFullError,
+    StoreError,
+    UnguardedQueryError,
+    VersionConflictError,
+)
 from service.access import Repository
 from service.access.guard import system_guard
 from service.store.database import Database, StoreSession
@@ -183,6 +191,35 @@ def test_writing_inside_writing_is_told_at_once(repository: Repository) -> None:
         pass
     with repository.system_write("after"):
         pass
+
+
+def test_a_full_disk_has_a_name_and_keeps_nothing(databases: Databases, tmp_path: Path) -> None:
+    database = Database(databases.url("sqlite", tmp_path))
+
+    @event.listens_for(database.engine, "connect")
+    def no_more_room(connection: Any, _record: object) -> None:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count={pages + 5}")
+
+    repository = Repository(database)
+    unit = People(repository).unit()
+    before = len(_names(repository))
+
+    def many() -> None:
+        with repository.system_write("test") as session:
+            for number in range(2000):
+                session.add(Unit(code=f"x{number}", name=f"某镇{number}" * 20, parent_id=unit))
+                session.flush()
+
+    with pytest.raises(StorageFullError, match="full"):
+        many()
+    assert len(_names(repository)) == before
+    database.close()
+
+
+def _names(repository: Repository) -> list[str]:
+    with repository.system_read("test") as session:
+        return list(session.scalars(select(Unit.name)))
 
 
 def test_sqlite_is_set_up_to_survive_a_crash(databases: Databases, tmp_path: Path) -> None:
