@@ -13,7 +13,7 @@ from nlp.retrieval import Hit
 from nlp.retrieval.hits import Circumstance, TagEvidence
 from nlp.retrieval.sayings import Meaning
 
-_CHANNELS = {"bm25": "用词", "dense": "语义", "tags": "标签", "leaning": "倾向"}
+_CHANNELS = {"bm25": "用词", "dense": "语义", "tags": "标签", "leaning": "倾向", "neighbours": "同类"}
 _MAX_PAIRS = 2
 
 
@@ -58,6 +58,8 @@ def _hit(hit: Hit, codebook: Codebook) -> Panel:
             rows.append(Text(f"{title}:" + "、".join(_tag(tag, codebook) for tag in tags)))
     for circumstance in hit.circumstances:
         rows.append(_circumstance(circumstance))
+    if hit.resembles:
+        rows.append(Text("与同批找到的案例相近:" + "、".join(hit.resembles), style="dim"))
     if hit.near_duplicates:
         rows.append(Text(f"另有内容近乎相同的 {len(hit.near_duplicates)} 个:" + "、".join(hit.near_duplicates)))
     if hit.handling:

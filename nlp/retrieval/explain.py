@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 
 from nlp.retrieval.case import Case, CaseTag
 from nlp.retrieval.circumstances import compare_circumstances
+from nlp.retrieval.fused import Ranked
 from nlp.retrieval.hits import Hit, Pair, PhraseMatch, Quote, TagEvidence
 from nlp.retrieval.passages import Passage
 from nlp.retrieval.phrases import spans
 from nlp.retrieval.protocol import Explainable
 from nlp.retrieval.query import Condition
-from nlp.retrieval.ranking import Query, Ranked
+from nlp.retrieval.ranking import Query
 from nlp.retrieval.tagmatch import shown
 from nlp.schema import Polarity
 from nlp.structure.words import Words
@@ -62,6 +63,7 @@ class Explainer:
             handling=handling if isinstance(handling, str) else None,
             snippet=_shortened(pairs[0].case.quote if pairs else case.text),
             channels=ranked.channels,
+            resembles=[self._generation.heads[row].id for row in ranked.resembles] if explain else [],
             pairs=pairs,
             shared_tags=shared,
             differing_tags=differing,

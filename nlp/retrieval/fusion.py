@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nlp.errors import CaseIndexError
 from nlp.retrieval.feedback import NO_FEEDBACK, Feedback
 from nlp.retrieval.hits import ChannelName
+from nlp.retrieval.neighbours import NO_NEIGHBOURS, Neighbours
 
 REFERENCE = 200
 """Depth of a channel's ranking whose best and last score span its normalised range from 1 to 0."""
@@ -39,6 +40,7 @@ class Fusion:
         feedback: how far the nearest cases move the query in the dense channel.
         understanding: how far the meaning of a saying moves a phrase in the dense channel, 0..1, when the saying is
             the phrase itself; less for one that is only close to it (``nlp.retrieval.sayings``).
+        neighbours: how like cases lift each other once the channels are fused.
 
     """
 
@@ -47,6 +49,7 @@ class Fusion:
     rrf_k: int = 60
     feedback: Feedback = NO_FEEDBACK
     understanding: float = 0.0
+    neighbours: Neighbours = NO_NEIGHBOURS
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.weights) - set(DEFAULT_WEIGHTS))

@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from nlp.schema import Polarity, Span
 
 ChannelName = Literal["bm25", "dense", "tags", "leaning"]
+"""What speaks of a case by itself."""
+
+PartName = Literal[ChannelName, "neighbours"]
+"""What a fused score is made of: the channels, and what like cases among those found add."""
 
 
 class _Model(BaseModel):
@@ -27,7 +31,8 @@ class ChannelScore(_Model):
     ``score`` is on the channel's own scale: BM25, unbounded above 0; dense, a cosine; tags, at most 1 and below 0 when
     opposite behaviour outweighs what is shared; leaning, a cosine of 0..1. ``rank`` counts from 1 among the cases the search may see; it is null
     when the channel does not place the case, or places it below the depth that was looked at. ``contribution`` is what
-    the channel adds to the hit's fused score: the contributions of all channels sum to it.
+    the channel adds to the hit's fused score: the contributions of all channels sum to it. ``neighbours`` is no channel of
+    its own: its score, 0..1, is how much of the best cases found the hit resembles; it never has a rank.
     """
 
     score: float
@@ -86,7 +91,10 @@ class Hit(_Model):
     outcome: str | None
     handling: str | None = Field(default=None, description="how the case was handled, in words, where it is recorded")
     snippet: str
-    channels: dict[ChannelName, ChannelScore]
+    channels: dict[PartName, ChannelScore]
+    resembles: list[str] = Field(
+        default=[], description="ids of other cases found that the hit resembles and that lift it, the strongest first"
+    )
     pairs: list[Pair] = []
     shared_tags: list[TagEvidence] = []
     differing_tags: list[TagEvidence] = Field(default=[], description="labels that only one side shows")

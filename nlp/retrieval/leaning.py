@@ -117,6 +117,11 @@ class LeaningIndex:
         joined = b"".join(row if len(row) == cells else none for row in rows)
         self._table = np.frombuffer(joined, dtype=np.uint8).reshape(len(rows), cells)
 
+    def of(self, row: int) -> Leaning | None:
+        """The leaning of a row."""
+        leaning: Leaning = self._table[row]
+        return leaning if self._known[row] else None
+
     def scores(self, query: Leaning) -> NDArray[np.float64]:
         """Cosine 0..1 of every row with the query; NaN for rows without a leaning."""
         asked = query.astype(np.float32)

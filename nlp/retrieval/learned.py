@@ -11,6 +11,7 @@ from nlp.errors import ConfigurationError
 from nlp.resources import corpora_path
 from nlp.retrieval.feedback import Feedback
 from nlp.retrieval.fusion import Fusion
+from nlp.retrieval.neighbours import Neighbours
 from nlp.retrieval.query import is_phrase
 
 FORMAT = 1
@@ -40,6 +41,7 @@ def _learned(path: Path) -> dict[str, dict[str, Fusion]]:
                     weights=kinds[kind],
                     feedback=Feedback(**kinds.get("feedback", {}).get(kind, {})),
                     understanding=float(kinds.get("understanding", {}).get(kind, 0.0)),
+                    neighbours=Neighbours(**kinds.get("neighbours", {}).get(kind, {})),
                 )
                 for kind in ("phrase", "narrative")
             }

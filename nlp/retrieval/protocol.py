@@ -110,11 +110,15 @@ class CaseSearch(Protocol):
 
 
 class Keyed(Protocol):
-    """Something with the key of a case."""
+    """Something with the key and the id of a case."""
 
     @property
     def key(self) -> int:
         """Key of the case."""
+
+    @property
+    def id(self) -> str:
+        """Id of the case."""
 
 
 class PassageTable(Protocol):

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from nlp.retrieval.case import CaseTag
 from nlp.retrieval.embedder import Embedder, Vectors
 from nlp.retrieval.feedback import moved
+from nlp.retrieval.fused import Fused, Ranked
 from nlp.retrieval.fusion import REFERENCE, Fusion, Ranking, contributions, low_score
-from nlp.retrieval.hits import ChannelName, ChannelScore
 from nlp.retrieval.leaning import Leaning
+from nlp.retrieval.neighbours import Member, lifted, nearest_passages
 from nlp.retrieval.passages import Passage, split_passages
 from nlp.retrieval.query import Condition, ParsedQuery
 from nlp.retrieval.sayings import Meaning, all_means
@@ -47,15 +48,6 @@ class Query:
     tags: list[CaseTag]
     conditions: tuple[Condition, ...] = ()
     leaning: Leaning | None = None
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """One case in the fused order."""
-
-    row: int
-    score: float
-    channels: dict[ChannelName, ChannelScore]
 
 
 def take_apart(parsed: ParsedQuery, understood: Understood, words: Words, embedder: Embedder, fusion: Fusion) -> Query:
@@ -127,25 +119,29 @@ def rank(view: View, query: Query, k: int, fusion: Fusion, allowed: Mask | None)
     if len(candidates) == 0:
         return []
     scores = [_complete(view, query, ranking, candidates) for ranking in rankings]
-    parts = contributions(rankings, candidates, scores, fusion)
-    fused = np.round(parts.sum(axis=0), 6)
-    places = [{int(row): place for place, row in enumerate(ranking.rows, start=1)} for ranking in rankings]
-    best = np.lexsort((view.order[candidates], -fused))[:k]
+    fused = Fused(candidates, rankings, scores, contributions(rankings, candidates, scores, fusion))
+    best = np.lexsort((view.order[candidates], -fused.total))
+    settings = fusion.neighbours
+    if settings.enough(len(best)) and fused.total[best[0]] > 0:
+        near = best[: settings.cases]
+        lift = lifted(fused.total[near], _members(view, query, candidates[near]), settings)
+        fused = fused.lifted(near, lift, settings)
+        best = np.lexsort((view.order[candidates], -fused.total))
+    return [fused.ranked(at) for at in best[:k].tolist()]
+
+
+def _members(view: View, query: Query, rows: NDArray[np.int64]) -> list[Member]:
+    """What is compared of some cases."""
+    vectors, dense = _usable(query), view.dense.store
+    terms = dict(view.lexical.terms(np.sort(view.keys[rows])))
+    leanings = None if query.leaning is None else view.leanings(len(query.leaning))
     return [
-        Ranked(
-            int(candidates[at]),
-            float(fused[at]),
-            {
-                ranking.channel: ChannelScore(
-                    score=float(found[at]),
-                    rank=place.get(int(candidates[at])),
-                    contribution=round(float(part[at]), 6),
-                )
-                for ranking, found, part, place in zip(rankings, scores, parts, places, strict=True)
-                if not np.isnan(found[at])
-            },
+        Member(
+            terms.get(int(view.keys[row]), []),
+            nearest_passages(dense.read(dense.rows_of(int(view.keys[row]))), vectors) if vectors is not None else None,
+            None if leanings is None else leanings.of(row),
         )
-        for at in best
+        for row in rows.tolist()
     ]
 
 

@@ -7,10 +7,11 @@ from numpy.typing import NDArray
 
 from nlp.retrieval.diversity import diversified
 from nlp.retrieval.explain import Explainer
+from nlp.retrieval.fused import Ranked
 from nlp.retrieval.fusion import Fusion
 from nlp.retrieval.groups import gather_enough
 from nlp.retrieval.hits import Hit
-from nlp.retrieval.ranking import Query, Ranked, rank, with_feedback
+from nlp.retrieval.ranking import Query, rank, with_feedback
 from nlp.retrieval.show import Show
 from nlp.retrieval.view import View
 from nlp.structure.words import Words

@@ -41,7 +41,7 @@ JOB_KINDS: Final = {
     "export": "导出",
 }
 FINDERS: Final = {"lexicon": "词库", "classifier": "模型", "both": "词库与模型", "human": "人工"}
-CHANNELS: Final = {"bm25": "用词", "dense": "语义", "tags": "标签", "leaning": "倾向"}
+CHANNELS: Final = {"bm25": "用词", "dense": "语义", "tags": "标签", "leaning": "倾向", "neighbours": "同类"}
 BATCH_STATES: Final = {"open": "待处理", "running": "进行中", "done": "已处理", "cancelled": "已取消"}
 ITEM_STATES: Final = {
     "queued": "排队",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,13 +10,16 @@ from numpy.typing import NDArray
 
 from nlp.retrieval.embedder import Vectors
 from nlp.retrieval.feedback import moved
+from nlp.retrieval.fused import Fused, Ranked
 from nlp.retrieval.fusion import REFERENCE, Fusion, Ranking, contributions, low_score
-from nlp.retrieval.hits import ChannelName, ChannelScore
+from nlp.retrieval.hits import ChannelName
 from nlp.retrieval.milvus.channels import Bm25, Dense, Proposals, TagWeights, tag_proposals
 from nlp.retrieval.milvus.reading import Reader
 from nlp.retrieval.milvus.settings import WINDOW
-from nlp.retrieval.ranking import Query, Ranked
+from nlp.retrieval.neighbours import Member, lifted, nearest_passages
+from nlp.retrieval.ranking import Query
 from nlp.retrieval.tagmatch import Shown, shown
+from nlp.structure.words import Words
 
 
 class Found(NamedTuple):
@@ -47,8 +49,10 @@ class Search:
     weights: TagWeights
     permitted: str | None = None
 
-    def rank(self, k: int) -> Found:
+    def rank(self, k: int, words: Words) -> Found:
         """The best ``k`` cases, by score and then by id; fewer when no channel has anything to say of the others.
+
+        ``words`` cuts the terms of like cases, which Milvus keeps for itself.
 
         Beyond the number of rows that Milvus returns to one search, every case that passes the filters is scored.
         """
@@ -83,7 +87,27 @@ class Search:
             else:
                 known = known | {key: self.weights.score(pairs, heads[key].shown) for key in open_}
             scores.append(np.array([known.get(keys[row], np.nan) for row in candidates.tolist()]))
-        return Found(keys, _fused(rankings, candidates, scores, self.fusion, k))
+        fused = Fused(candidates, rankings, scores, contributions(rankings, candidates, scores, self.fusion))
+        best = np.lexsort((candidates, -fused.total))
+        settings = self.fusion.neighbours
+        if settings.enough(len(best)) and fused.total[best[0]] > 0:
+            near = best[: settings.cases]
+            members = self._members([keys[row] for row in candidates[near].tolist()], words)
+            fused = fused.lifted(near, lifted(fused.total[near], members, settings), settings)
+            best = np.lexsort((candidates, -fused.total))
+        return Found(keys, [fused.ranked(at) for at in best[:k].tolist()])
+
+    def _members(self, keys: list[str], words: Words) -> list[Member]:
+        """What is compared of some cases; Milvus keeps no leanings."""
+        vectors = self.query.vectors if self.fusion.weight("dense") else None
+        cases, passages = self.reader.cases(keys), self.reader.passages(keys) if vectors is not None else {}
+        return [
+            Member(
+                words.search_terms(cases[key].text) if key in cases else [],
+                nearest_passages(passages[key].vectors, vectors) if key in passages else None,
+            )
+            for key in keys
+        ]
 
     def _proposals(
         self, bm25: Bm25 | None, dense: Dense | None, pairs: Shown, depth: int
@@ -134,31 +158,3 @@ def _ranking(channel: ChannelName, scores: dict[int, float], depth: int) -> Rank
     best = np.array([scores[row] for row in rows], dtype=np.float64)
     lows = {"bm25": low_score(best, 0.0), "dense": low_score(best, None), "tags": 0.0}
     return Ranking(channel, np.array(rows, dtype=np.int64), best, lows[channel])
-
-
-def _fused(
-    rankings: Sequence[Ranking],
-    candidates: NDArray[np.int64],
-    scores: Sequence[NDArray[np.float64]],
-    fusion: Fusion,
-    k: int,
-) -> list[Ranked]:
-    parts = contributions(rankings, candidates, scores, fusion)
-    fused = np.round(parts.sum(axis=0), 6)
-    places = [{int(row): place for place, row in enumerate(one.rows, start=1)} for one in rankings]
-    return [
-        Ranked(
-            int(candidates[at]),
-            float(fused[at]),
-            {
-                ranking.channel: ChannelScore(
-                    score=float(found[at]),
-                    rank=place.get(int(candidates[at])),
-                    contribution=round(float(part[at]), 6),
-                )
-                for ranking, found, part, place in zip(rankings, scores, parts, places, strict=True)
-                if not np.isnan(found[at])
-            },
-        )
-        for at in np.lexsort((candidates, -fused))[:k]
-    ]

@@ -31,7 +31,7 @@ def hits(search: Search, words: Words, show: Show) -> list[Hit]:
 
     def ask(depth: int) -> tuple[list[str], list[str | None]]:
         nonlocal found
-        keys, ranked = search.rank(depth)
+        keys, ranked = search.rank(depth, words)
         cases = reader.cases([keys[one.row] for one in ranked])
         # A case may have been removed since it was found.
         found = Found(keys, [one for one in ranked if keys[one.row] in cases])
@@ -63,6 +63,7 @@ def hits(search: Search, words: Words, show: Show) -> list[Hit]:
 
 class _Key(NamedTuple):
     key: int
+    id: str
 
 
 class Evidence:
@@ -83,7 +84,8 @@ class Evidence:
         self._permitted = search.permitted
         self._words = words
         self._rarity: dict[str, float] = {}
-        self.heads = [_Key(row) for row in range(len(keys))]
+        heads = reader.heads(keys)
+        self.heads = [_Key(row, heads[key].id if key in heads else key) for row, key in enumerate(keys)]
 
     @property
     def dense(self) -> Evidence:

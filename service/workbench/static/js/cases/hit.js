@@ -81,6 +81,7 @@ function channels(hit, words) {
         h("td", {}, one.rank === null ? "—" : `第 ${one.rank}`),
         h("td", { class: "number" }, `${one.contribution < 0 ? "−" : "+"}${Math.abs(one.contribution).toFixed(2)}`),
         h("td", { class: "bars" }, bar(one.contribution)))))),
+    hit.resembles.length > 0 && h("p", { class: "small" }, "与同批找到的案例相近，因此靠前：", ...hit.resembles.flatMap((id, at) => [at ? "、" : "", h("a", { href: caseHref(id) }, id)])),
     h("p", { class: "dim small" }, "贡献只用来排这一次的先后，不说明案例轻重，更不是对人的评价。"));
 }
 
