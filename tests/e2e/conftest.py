@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from service.access.passwords import hash_password
 from service.store.models import User
@@ -30,6 +30,7 @@ _FLAGS = [
     "--disable-sync",
 ]
 _PATIENCE_MS = 15_000  # a first search loads its dictionaries, on machines that do other work as well
+_LOADS = 4  # a page may load itself anew once or twice while Axe looks at it
 # Axe's serious findings are errors; the two rules left out judge what a browser without a screen cannot show.
 _SERIOUS = {"serious", "critical"}
 
@@ -123,12 +124,26 @@ def shot() -> Callable[[Page, str], None]:
     return take
 
 
+def _axe(page: Page) -> dict[str, Any]:
+    """Axe's findings on the page; where the page loads itself anew meanwhile, on what it has become."""
+    for _ in range(_LOADS):
+        page.wait_for_load_state("load")
+        try:
+            found: dict[str, Any] = Axe().run(page)
+        except Error as error:
+            if "Execution context was destroyed" not in error.message:
+                raise
+        else:
+            return found
+    raise AssertionError(f"{page.url} goes on loading itself anew")
+
+
 @pytest.fixture
 def accessible() -> Callable[[Page], None]:
     """``accessible(page)`` fails on serious findings of axe-core."""
 
     def check(page: Page) -> None:
-        found = Axe().run(page)
+        found = _axe(page)
         serious = [
             (rule["id"], rule["help"], [node["html"][:200] for node in rule["nodes"][:3]])
             for rule in found["violations"]

@@ -71,6 +71,7 @@ def test_an_administrator_makes_a_user_who_changes_the_one_time_password(
     shot(page, "keys")
 
     admin.get_by_role("link", name="zhou").click()
+    expect(admin.get_by_label(re.compile("^停用"))).to_be_visible()
     accessible(admin)
     admin.get_by_label(re.compile("^停用")).check()
     admin.get_by_role("button", name="保存").click()

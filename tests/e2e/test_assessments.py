@@ -97,6 +97,7 @@ def test_a_note_from_draft_to_approval_by_two_people(
     accessible(approver)
     shot(approver, "home")
     approver.get_by_role("link", name="年度考核", exact=True).click()
+    expect(approver.get_by_label("退回理由")).to_be_visible()
     accessible(approver)
     shot(approver, "assessment")
     approver.get_by_label("退回理由").fill("第二条缺事例")

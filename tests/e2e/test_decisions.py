@@ -23,6 +23,7 @@ def test_a_decision_is_made_followed_up_and_closed_into_a_case(
     page = browsers.signed_in("analyst")
     page.goto(f"/assessments/{note.id}")
     page.get_by_role("link", name="登记运用").click()
+    expect(page.get_by_label("决定者")).to_be_visible()
     accessible(page)
     page.locator("select[name=measure]").select_option(label="提醒")
     page.get_by_label("决定者").fill("某县委组织部")
