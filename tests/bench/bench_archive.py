@@ -80,13 +80,13 @@ def _killed_run(work: Path, files: int, kills: int, seed: int, *, stand_in: bool
     print(f"{files} files with {documents} documents generated in {time.perf_counter() - begin:.0f} s", flush=True)
     draw = random.Random(seed)
     pipeline = "tests.service.archive.standins:load" if stand_in else "nlp.pipeline:load"
-    command = [sys.executable, "-c", SCRIPT, str(work / "in"), str(work / "out"), pipeline, "2" if stand_in else "20"]
+    command = [sys.executable, "-c", SCRIPT, str(work / "in"), str(work / "out"), pipeline, "2" if stand_in else "4"]
     peak, killed, commits, begin = 0, 0, 0, time.perf_counter()
     while True:
         process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stdout=subprocess.PIPE, text=True)
         before = _done(work / "out")
         # Most kills come when some records were committed, at a random moment after that; every fourth comes early.
-        wanted = draw.uniform(0, 1.4) * documents / max(kills, 1)
+        wanted = draw.uniform(0, 1) * documents / max(kills, 1)
         late = draw.uniform(0, 3)
         deadline = time.monotonic() + draw.uniform(0.5, 15) if killed % 4 == 3 else float("inf")
         while process.poll() is None:
