@@ -125,7 +125,7 @@ def _opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
         try:
             opened = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError as exc:
-            raise _refusal(exc) from exc
+            raise _refusal(exc, data) from exc
     try:
         yield opened
     finally:
@@ -161,10 +161,12 @@ def _page(opened: pypdfium2.PdfDocument, number: int, limits: Limits) -> tuple[s
     return _WORD_BREAK.sub("", text).translate(_SOFT), label, image, is_scan
 
 
-def _refusal(error: pypdfium2.PdfiumError) -> ReadingError:
+def _refusal(error: pypdfium2.PdfiumError, data: bytes) -> ReadingError:
     from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
 
-    if error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
+    # Where PDFium fails without a word, the code is that of an earlier file. A locked file says so in its trailer, which
+    # is never compressed.
+    if error.err_code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY) and b"/Encrypt" in data:
         return EncryptedFileError(
             "the PDF is protected by a password", hint="open it with the password and save it without one"
         )

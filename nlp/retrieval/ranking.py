@@ -25,6 +25,9 @@ from nlp.structure.words import Words
 
 Mask = NDArray[np.bool_]
 
+_OWN_WORDS = 3
+"""How often a phrase's own words count beside those of what it means."""
+
 
 @dataclass(frozen=True)
 class Query:
@@ -59,6 +62,9 @@ def take_apart(parsed: ParsedQuery, understood: Understood, words: Words, embedd
         if understood.meanings and fusion.understanding:
             vectors = _towards(vectors, understood.meanings, embedder, fusion.understanding)
     terms = words.search_terms(parsed.text)
+    if understood.meanings and fusion.understanding:
+        meant = [term for text in all_means(understood.meanings) for term in words.search_terms(text)]
+        terms = [*_OWN_WORDS * terms, *meant]
     return Query(parsed.given, terms, passages, vectors, understood.tags, parsed.conditions, understood.leaning)
 
 

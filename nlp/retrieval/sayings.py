@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from nlp.errors import InvalidRecordError, ReadingError
 from nlp.resources import corpora_path
 
-LEAST = 0.35
+LEAST = 0.28
 """Closeness below which a saying is another one."""
 
 _CONTAINED = 3

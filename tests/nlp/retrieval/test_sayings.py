@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlp.encoding import Encoder
 from nlp.errors import InvalidRecordError
+from nlp.retrieval import Case, CaseIndex, Fusion, understanding
 from nlp.retrieval.query import PHRASE_UP_TO
 from nlp.retrieval.sayings import LEAST, Saying, Sayings, read_sayings, shipped_sayings
 from nlp.retrieval.understanding import meanings_of
@@ -71,3 +73,18 @@ def test_every_entry_that_ships_finds_itself_and_only_phrases_are_looked_up() ->
 def test_any_text_can_be_looked_up(text: str) -> None:
     for one in Sayings(ROWS).find(text, most=9):
         assert LEAST <= one.closeness <= 1
+
+
+def test_the_words_of_a_meaning_find_cases_and_the_own_words_count_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoder: Encoder
+) -> None:
+    monkeypatch.setattr(understanding, "shipped_sayings", lambda: Sayings(ROWS))
+    cases = [
+        Case(id="told", text="他到任后说，前任签下的协议一概不认，几家企业白跑了半年。"),
+        Case(id="said", text="群众说这是新官不理旧账。"),
+        Case(id="other", text="值班室换锁，食堂照常开饭。"),
+    ]
+    index = CaseIndex.build(tmp_path / "index", cases, encoder=encoder)
+    words = Fusion(weights={"bm25": 1.0}, understanding=0.4)
+    assert [hit.id for hit in index.search("新官不理旧账", fusion=words, tags=())] == ["said", "told"]
+    assert [hit.id for hit in index.search("新官不理旧账", fusion=words, tags=(), sayings=False)] == ["said"]
