@@ -73,11 +73,6 @@ class Judged(NamedTuple):
     peaks: dict[str, float] | None
 
 
-def annotated(annotate: Annotate, text: str, item: str) -> list[CaseTag]:
-    """Compact tags of a text; fails as ``judged`` does."""
-    return judged(annotate, text, item).tags
-
-
 def judged(annotate: Annotate, text: str, item: str) -> Judged:
     """What an annotator says of a text.
 

@@ -11,15 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from nlp.errors import DuplicateCaseError
 from nlp.retrieval.ann import ANN, update_lists, write_lists
 from nlp.retrieval.case import Case
 from nlp.retrieval.embedder import Embedder
 from nlp.retrieval.heads import Head, head_of, write_heads
 from nlp.retrieval.layout import CASES, HEADS, LAYOUT, LEXICAL, PASSAGES_VERSION, DenseSettings, Manifest, parts_of
-from nlp.retrieval.leaning import packed, read_scale
 from nlp.retrieval.lexical import LexicalIndex, link_lexical, write_lexical
-from nlp.retrieval.tagmatch import Annotate, judged
+from nlp.retrieval.tagging import tagged
+from nlp.retrieval.tagmatch import Annotate
 from nlp.retrieval.vectors import VectorStore, write_vectors
 from nlp.structure.words import Words
 
@@ -131,29 +130,13 @@ class GenerationWriter:
                         file.write(old.read(head.length))
                         heads.append(head.moved(offset))
                         offset += head.length
-            for key, case in enumerate(self._tagged(new), start=self._next_key):
+            for key, case in enumerate(tagged(new, self._tools.annotate), start=self._next_key):
                 line = case.model_dump_json().encode() + b"\n"
                 file.write(line)
                 heads.append(head_of(case, key=key, offset=offset, length=len(line)))
                 offset += len(line)
                 self._tools.progress("cases", len(heads), 0)
         return heads
-
-    def _tagged(self, cases: Iterable[Case]) -> Iterator[Case]:
-        seen: set[str] = set()
-        for case in cases:
-            if case.id in seen:
-                raise DuplicateCaseError(
-                    f"case {case.id} is given twice in one batch", path=case.id, hint="give every case its own id"
-                )
-            seen.add(case.id)
-            if case.tags is None and self._tools.annotate is not None:
-                found = judged(self._tools.annotate, case.text, case.id)
-                scale = read_scale()
-                leaning = packed(scale.leaning(found.peaks, "record")) if scale else None
-                yield case.model_copy(update={"tags": found.tags, "tags_by": "annotate", "leaning": leaning})
-            else:
-                yield case
 
     def _texts(self, heads: list[Head], stage: str) -> Iterator[tuple[int, str | None, str]]:
         """(key, title, text) of the heads, telling the progress of what is made of them."""

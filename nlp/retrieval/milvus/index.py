@@ -259,8 +259,8 @@ class MilvusCaseIndex:
         """Find the ``k`` cases most like a text, best first, ties by id; as ``CaseIndex.search``.
 
         A ``k`` above 16,384, the most that Milvus returns to one search, costs reading every case that passes. A
-        reader whom something is kept from is answered without BM25 (``MilvusSettings.bm25_over_all``). Leanings are not
-        kept in Milvus: the other channels share the weight of that one.
+        reader whom something is kept from is answered without BM25 (``MilvusSettings.bm25_over_all``). Leanings
+        order what the other channels propose.
 
         Raises:
             IndexMismatchError: the encoder is not the one the index was built with.

@@ -1,4 +1,4 @@
-"""The collections of an index, version 2.
+"""The collections of an index, version 3.
 
 An alias of the index's name points to its collection of cases, one row of which says what wrote the index and names its
 collection of passages. (Milvus Lite keeps no description of a collection.) A new build makes new collections and then
@@ -28,7 +28,7 @@ from nlp.retrieval.milvus.connection import Connection, Row
 from nlp.retrieval.milvus.expressions import FIELDS, among, column
 from nlp.retrieval.milvus.settings import IndexType
 
-LAYOUT = 2
+LAYOUT = 3
 PIECE = 60_000
 """Bytes of a record or of terms in one row; a field holds 65,535."""
 
@@ -64,7 +64,7 @@ class Stamp:
 
     def row(self, columns: Iterable[str]) -> Row:
         """As a row of the collection of cases; no query for cases finds it."""
-        texts = ("case", "revision", "tokens", "id", "shown", "terms", "content")
+        texts = ("case", "revision", "tokens", "id", "shown", "leaning", "terms", "content")
         numbers = ("date_first", "date_last", "confidentiality", "parts", "passages", *map(column, columns))
         return {
             **dict.fromkeys(texts, ""),
@@ -144,7 +144,7 @@ def create(
     text = {"datatype": kinds.VARCHAR, "max_length": _LONGEST}
     for name in ("part", "parts", "passages"):
         cases.add_field(name, kinds.INT64)
-    for name in ("id", "shown", "record", "content"):
+    for name in ("id", "shown", "leaning", "record", "content"):
         cases.add_field(name, **text)
     cases.add_field("terms", **text, enable_analyzer=True, enable_match=True, analyzer_params=_ANALYZER)
     cases.add_field("words", kinds.SPARSE_FLOAT_VECTOR)

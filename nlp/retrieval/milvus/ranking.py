@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,8 +14,9 @@ from nlp.retrieval.feedback import moved
 from nlp.retrieval.fused import Fused, Ranked
 from nlp.retrieval.fusion import REFERENCE, Fusion, Ranking, contributions, low_score
 from nlp.retrieval.hits import ChannelName
+from nlp.retrieval.leaning import LeaningIndex
 from nlp.retrieval.milvus.channels import Bm25, Dense, Proposals, TagWeights, tag_proposals
-from nlp.retrieval.milvus.reading import Reader
+from nlp.retrieval.milvus.reading import CaseHead, Reader
 from nlp.retrieval.milvus.settings import WINDOW
 from nlp.retrieval.neighbours import Member, lifted, nearest_passages
 from nlp.retrieval.ranking import Query
@@ -76,6 +78,14 @@ class Search:
             candidates = np.array(sorted(rows[key] for key in everybody if key in rows), dtype=np.int64)
         if len(candidates) == 0:
             return Found(keys, [])
+        leaning = self._leanings([heads[keys[row]] for row in candidates.tolist()])
+        if leaning is not None:
+            proposals["leaning"] = {
+                keys[row]: score for row, score in zip(candidates.tolist(), leaning, strict=True) if not np.isnan(score)
+            }
+            rankings.append(
+                _ranking("leaning", {rows[key]: score for key, score in proposals["leaning"].items()}, depth)
+            )
         scores: list[NDArray[np.float64]] = []
         for ranking in rankings:
             known = proposals[ranking.channel]
@@ -84,7 +94,7 @@ class Search:
                 known = known | bm25.complete(open_)
             elif ranking.channel == "dense" and dense is not None:
                 known = known | dense.complete(open_)
-            else:
+            elif ranking.channel == "tags":
                 known = known | {key: self.weights.score(pairs, heads[key].shown) for key in open_}
             scores.append(np.array([known.get(keys[row], np.nan) for row in candidates.tolist()]))
         fused = Fused(candidates, rankings, scores, contributions(rankings, candidates, scores, self.fusion))
@@ -97,16 +107,27 @@ class Search:
             best = np.lexsort((candidates, -fused.total))
         return Found(keys, [fused.ranked(at) for at in best[:k].tolist()])
 
+    def _leanings(self, heads: Sequence[CaseHead]) -> list[float] | None:
+        """How near the leanings of candidates come, NaN without one; this channel proposes none of its own."""
+        query = self.query.leaning
+        if not self.fusion.weight("leaning") or query is None or not query.any():
+            return None
+        scores: list[float] = LeaningIndex([head.leaning for head in heads], len(query)).scores(query).tolist()
+        return None if all(map(np.isnan, scores)) else scores
+
     def _members(self, keys: list[str], words: Words) -> list[Member]:
-        """What is compared of some cases; Milvus keeps no leanings."""
+        """What is compared of some cases."""
         vectors = self.query.vectors if self.fusion.weight("dense") else None
         cases, passages = self.reader.cases(keys), self.reader.passages(keys) if vectors is not None else {}
+        heads, query = self.reader.heads(keys), self.query.leaning
+        leanings = None if query is None else LeaningIndex([heads[key].leaning for key in keys], len(query))
         return [
             Member(
                 words.search_terms(cases[key].text) if key in cases else [],
                 nearest_passages(passages[key].vectors, vectors) if key in passages else None,
+                None if leanings is None else leanings.of(row),
             )
-            for key in keys
+            for row, key in enumerate(keys)
         ]
 
     def _proposals(
@@ -156,5 +177,5 @@ class Search:
 def _ranking(channel: ChannelName, scores: dict[int, float], depth: int) -> Ranking:
     rows = sorted(scores, key=lambda row: (-scores[row], row))[:depth]
     best = np.array([scores[row] for row in rows], dtype=np.float64)
-    lows = {"bm25": low_score(best, 0.0), "dense": low_score(best, None), "tags": 0.0}
-    return Ranking(channel, np.array(rows, dtype=np.int64), best, lows[channel])
+    lows = {"bm25": low_score(best, 0.0), "tags": 0.0}
+    return Ranking(channel, np.array(rows, dtype=np.int64), best, lows.get(channel, low_score(best, None)))

@@ -33,6 +33,7 @@ class CaseHead:
     source: str | None
     passages: int
     shown: Shown
+    leaning: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Reader:
     def heads(self, keys: Iterable[str]) -> dict[str, CaseHead]:
         """Heads of the cases that are there."""
         wanted = sorted(set(keys))
-        fields = ["pk", "id", "revision", "source", "passages", "shown"]
+        fields = ["pk", "id", "revision", "source", "passages", "shown", "leaning"]
         for some in chunks([key for key in wanted if key not in self._heads], _HEADS):
             self._heads |= dict.fromkeys(some)
             for row in self.connection.query(self.collections.cases, among("pk", some), fields):
@@ -66,6 +67,7 @@ class Reader:
                     source=row["source"],
                     passages=int(row["passages"]),
                     shown=read_shown(row["shown"]),
+                    leaning=row["leaning"] or None,
                 )
         return {key: head for key in wanted if (head := self._heads[key]) is not None}
 

@@ -100,6 +100,7 @@ def case_rows(case: Case, words: Words, columns: Collection[str], salt: str) -> 
             "id": _fitting(case.id, case, "id"),
             "content": content_of(case),
             "shown": _fitting(" ".join(sorted(label + side for label, side in pairs)), case, "tags"),
+            "leaning": case.leaning or "",
             "record": records[part] if part < len(records) else "",
             "terms": pieces[part] if part < len(pieces) else "",
             "tags": _EVERY_CASE if part else sparse(dict.fromkeys(pairs, len(pairs) ** -0.5 if pairs else 0)),

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from nlp.errors import DuplicateCaseError
 from nlp.retrieval.case import Case
 from nlp.retrieval.embedder import Embedder
 from nlp.retrieval.milvus.connection import Connection, Row, chunks
 from nlp.retrieval.milvus.expressions import among, both, case_key
 from nlp.retrieval.milvus.layout import Collections
 from nlp.retrieval.milvus.rows import CaseRows, case_rows
-from nlp.retrieval.tagmatch import Annotate, annotated
+from nlp.retrieval.tagging import tagged
+from nlp.retrieval.tagmatch import Annotate
 from nlp.structure.words import Words
 
 _ENCODE = 256
@@ -67,7 +67,7 @@ class Writer:
         salt = f"{stamp.encoder} {stamp.tokenizer} {stamp.splitter}"
         waiting: list[tuple[CaseRows, str]] = []
         passages = 0
-        for case in self._tagged(cases):
+        for case in tagged(cases, self._annotate):
             one = case_rows(case, self._words, self._collections.columns, salt)
             waiting.append((one, case.text))
             passages += len(one.passages)
@@ -106,20 +106,6 @@ class Writer:
             for name in (self._collections.cases, self._collections.passages):
                 self._connection.call("delete", name, filter=among("case", keys))
         return there
-
-    def _tagged(self, cases: Iterable[Case]) -> Iterator[Case]:
-        seen: set[str] = set()
-        for case in cases:
-            if case.id in seen:
-                raise DuplicateCaseError(
-                    f"case {case.id} is given twice in one batch", path=case.id, hint="give every case its own id"
-                )
-            seen.add(case.id)
-            if case.tags is None and self._annotate is not None:
-                tags = annotated(self._annotate, case.text, case.id)
-                yield case.model_copy(update={"tags": tags, "tags_by": "annotate"})
-            else:
-                yield case
 
     def _encoded(self, cases: list[tuple[CaseRows, str]]) -> Iterator[tuple[CaseRows, list[Row]]]:
         texts = [text[start:end] for one, text in cases for start, end in one.passages]

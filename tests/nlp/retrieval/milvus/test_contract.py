@@ -6,9 +6,11 @@ import pytest
 
 from nlp.errors import CaseIndexError, DuplicateCaseError, EncoderError
 from nlp.retrieval import NARRATIVE, Access, Case, CaseIndex, CaseTag, Filters, Fusion
+from nlp.retrieval.leaning import read_scale
 from nlp.retrieval.milvus import MilvusCaseIndex
+from nlp.retrieval.neighbours import Neighbours
 from nlp.retrieval.protocol import CaseSearch
-from nlp.schema import Annotation
+from nlp.schema import Annotation, Source
 
 QUERY = "遇到拆迁难题，推诿扯皮"
 LONG = "某局刘某遇到拆迁难题，推诿扯皮，怕得罪人。\n迎检前连夜刷白墙，花了不少钱，群众意见大。他平时话少，按时上下班，没有别的爱好，也不参加应酬。"
@@ -491,3 +493,47 @@ def test_an_annotator_tags_queries_and_cases(build):
 
     with pytest.raises(CaseIndexError, match="annotator"):
         index.search("推诿", annotate=broken)
+
+
+def peaked(text):
+    """Leans towards what the first character says, and shows no tag."""
+    peaks = dict.fromkeys(read_scale().cells, -9.0) | {{"廉": "integrity-", "勤": "diligence+"}[text[0]]: 4.0}
+    made = Annotation(
+        id="x", source=Source(sha256="0" * 64), doc_type=None, text="", sections=[], turns=[], clauses=[], tags=[],
+        codebook_version="1", pipeline_version="1",
+    )  # fmt: skip
+    return made.with_peaks(peaks)
+
+
+def test_leanings_order_what_other_channels_find(build):
+    cases = [Case(id="idle", text="勤值班记录交接清楚。"), Case(id="gift", text="廉值班记录交接清楚。")]
+    index = build(cases, annotate=peaked)
+    fusion = Fusion(weights={"dense": 0.2, "leaning": 0.8})
+    for first, other in (("勤", "idle"), ("廉", "gift")):
+        hits = index.search(f"{first}值班交接", fusion=fusion)
+        assert hits[0].id == other
+        assert hits[0].channels["leaning"].score == 1
+        assert hits[0].channels["leaning"].contribution > 0
+
+
+def test_like_cases_lift_each_other(build):
+    told = ["检查组来之前连夜粉刷外墙", "门面统一换了招牌", "路面坑洼一直没人填", "八十万元花在看得见的地方"]
+    fill = ["会议在周三召开", "食堂换了菜单", "院子里种了两排树", "值班表贴在门口", "雨天路滑注意安全", "窗户朝南"]
+    cases = [
+        Case(id=f"wall-{at}", text="。".join([told[at % 4], told[(at + 1) % 4], told[(at + 2) % 4], fill[at % 6]]))
+        for at in range(8)
+    ]
+    cases += [
+        Case(id=f"none-{at}", text="。".join([fill[at % 6], fill[(at + 2) % 6], f"第{at}号", fill[(at + 3) % 6]]))
+        for at in range(16)
+    ]
+    index = build(cases)
+    weights = {"bm25": 0.5, "dense": 0.5}
+    near = Neighbours(share=0.6, cases=24, sources=4, nearest=6, depth=10)
+    hits = index.search("粉刷外墙", 8, fusion=Fusion(weights=weights, neighbours=near), collapse=False)
+    assert {hit.id for hit in hits} == {f"wall-{at}" for at in range(8)}
+    assert any(hit.resembles for hit in hits)
+    for hit in hits:
+        assert sum(part.contribution for part in hit.channels.values()) == pytest.approx(hit.score, abs=1e-5)
+        assert hit.channels["neighbours"].contribution > 0
+        assert set(hit.resembles) <= {case.id for case in cases} - {hit.id}

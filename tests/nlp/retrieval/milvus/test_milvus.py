@@ -206,7 +206,7 @@ def test_a_collection_that_is_no_index(lite, index):
     schema.add_field("pk", index._connection.types.INT64, is_primary=True)
     schema.add_field("v", index._connection.types.FLOAT_VECTOR, dim=2)
     index._connection.call("create_collection", lite.name + "mine", schema=schema)
-    with pytest.raises(IndexMismatchError, match="layout 2"):
+    with pytest.raises(IndexMismatchError, match="layout 3"):
         MilvusCaseIndex.open(MilvusSettings(uri=lite.uri, name=lite.name + "mine"))
 
 
