@@ -23,6 +23,7 @@ from service.workbench.pages import (
     review,
     searches,
     subjects,
+    teams,
 )
 
 PAGES = (
@@ -31,6 +32,7 @@ PAGES = (
     records,
     review,
     subjects,
+    teams,
     assessment_editor,  # before assessments, whose /assessments/{id} would take its path
     assessments,
     dossiers,

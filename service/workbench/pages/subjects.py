@@ -120,7 +120,7 @@ def observed(
             sources=sources(observation, book),
             signs=signs(observation),
             links=links,
-            titles=_titles(session, [*observation.mentioned_in, *observation.records_without_review]),
+            titles=record_titles(session, [*observation.mentioned_in, *observation.records_without_review]),
             notes=notes,
             authors=colleagues(caller.repository, [note.author_id for note in notes]),
             to_link=_to_link(session, caller, links),
@@ -150,11 +150,12 @@ def _linked_records(session: Session, subject_ids: Sequence[str]) -> dict[str, i
 
 def _links(session: Session, links: Sequence[SubjectLink]) -> list[dict[str, Any]]:
     """Links with the titles of their records."""
-    titles = _titles(session, [link.record_id for link in links])
+    titles = record_titles(session, [link.record_id for link in links])
     return [{**link_out(link).model_dump(), "title": titles.get(link.record_id)} for link in links]
 
 
-def _titles(session: Session, record_ids: Sequence[str]) -> dict[str, str]:
+def record_titles(session: Session, record_ids: Sequence[str]) -> dict[str, str]:
+    """Titles of those of the records that the reader sees."""
     found = session.scalars(select(Record).where(Record.id.in_(set(record_ids))))
     return {record.id: title_of(record) for record in found}
 
