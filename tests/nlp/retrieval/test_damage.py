@@ -13,14 +13,20 @@ from nlp.retrieval.store import read_pointer, switch
 QUERIES = ["推诿扯皮拆迁", "债务", "迎检刷白墙"]
 
 
-@pytest.fixture
-def folder(tmp_path, cases, encoder):
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory, cases, make_encoder):
+    folder = tmp_path_factory.mktemp("damage") / "index"
     more = [Case(id=f"{number}", text=f"第{number}个案例。" * 40) for number in range(40)]
-    index = CaseIndex.build(tmp_path / "index", cases + more, encoder=encoder, dense=DenseSettings(flat_below=50))
+    index = CaseIndex.build(folder, cases + more, encoder=make_encoder(), dense=DenseSettings(flat_below=50))
     assert index.info().dense == "lists"
     index.remove(["3"])
     index.add([Case(id="later", text="后来的案例，讲审计整改。")])
-    return tmp_path / "index"
+    return folder
+
+
+@pytest.fixture
+def folder(whole, tmp_path):
+    return shutil.copytree(whole, tmp_path / "index")
 
 
 def answers(index):

@@ -78,7 +78,7 @@ def load_slowly(finder: str) -> Pipeline:
 
 
 def load_and_hang(finder: str) -> Pipeline:
-    """A pipeline that hangs at its eighth document."""
+    """A pipeline that hangs at its eighth document, and says so in the file that ``HANGING`` names."""
     pipeline = Pipeline()
     quick = pipeline.annotate
     done = 0
@@ -87,6 +87,7 @@ def load_and_hang(finder: str) -> Pipeline:
         nonlocal done
         done += 1
         if done == 8:
+            Path(os.environ["HANGING"]).touch()
             time.sleep(3600)
         return quick(text, id=id, source=source)
 

@@ -127,10 +127,13 @@ def test_first_signal_finishes_the_files_in_hand(started, tmp_path):
     check_truth(tmp_path / "out", truths)
 
 
-def test_second_signal_ends_at_once(started, tmp_path):
+def test_second_signal_ends_at_once(started, tmp_path, monkeypatch):
     generate(tmp_path / "in", 100, seed=6, longest=500, broken=0)
+    hanging = tmp_path / "hanging"
+    monkeypatch.setenv("HANGING", str(hanging))
     process = started(tmp_path / "in", tmp_path / "out", f"{HERE}:load_and_hang")
     _wait_for_a_part(tmp_path / "out")
+    _wait(hanging.exists, "no worker hangs")
     process.send_signal(signal.SIGTERM)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(1)
@@ -142,8 +145,12 @@ def test_second_signal_ends_at_once(started, tmp_path):
 def _wait_for_a_part(dest: Path) -> None:
     """Until one more part is in force."""
     before = set((dest / "parts").glob("*.jsonl"))
-    for _ in range(600):
-        if set((dest / "parts").glob("*.jsonl")) - before:
+    _wait(lambda: bool(set((dest / "parts").glob("*.jsonl")) - before), "no part came")
+
+
+def _wait(until, otherwise):
+    for _ in range(1200):
+        if until():
             return
         time.sleep(0.05)
-    raise AssertionError("no part came")
+    raise AssertionError(otherwise)
