@@ -62,9 +62,9 @@ def read(data: bytes, name: str, limits: Limits) -> RawDocument:
         raise CorruptFileError("the PDF is truncated: its end is missing", hint=_AGAIN)
     pages: list[ReadPage] = []
     unread: list[int] = []
-    with _opened(data) as opened:
+    with opened(data) as pdf:
         with _PDFIUM:
-            count = len(opened)
+            count = len(pdf)
         if count == 0:
             raise CorruptFileError("the PDF has no pages", hint=_AGAIN)
         if count > limits.max_pages:
@@ -73,7 +73,7 @@ def read(data: bytes, name: str, limits: Limits) -> RawDocument:
             )
         left, scanned = limits.max_characters, 0
         for number in range(1, count + 1):
-            text, label, image, is_scan = _page(opened, number, limits)
+            text, label, image, is_scan = _page(pdf, number, limits)
             scan: PageText | None = None
             if image is not None:
                 scanned += 1
@@ -117,30 +117,30 @@ def _recognised(image: Pixels, number: int, limits: Limits) -> PageText:
 
 
 @contextmanager
-def _opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
+def opened(data: bytes) -> Iterator[pypdfium2.PdfDocument]:
     """The document, opened and closed under PDFium's lock."""
     import pypdfium2
 
     with _PDFIUM:
         try:
-            opened = pypdfium2.PdfDocument(data)
+            pdf = pypdfium2.PdfDocument(data)
         except pypdfium2.PdfiumError as exc:
             raise _refusal(exc, data) from exc
     try:
-        yield opened
+        yield pdf
     finally:
         with _PDFIUM:
-            opened.close()
+            pdf.close()
 
 
-def _page(opened: pypdfium2.PdfDocument, number: int, limits: Limits) -> tuple[str, str, Pixels | None, bool]:
+def _page(pdf: pypdfium2.PdfDocument, number: int, limits: Limits) -> tuple[str, str, Pixels | None, bool]:
     """Text layer and printed label of a page, its image if it can be recognised, and whether it should be."""
     import pypdfium2
 
     # Held for one page at a time: recognising one takes seconds, in which other threads may read theirs.
     with _PDFIUM:
         try:
-            page = opened[number - 1]
+            page = pdf[number - 1]
             try:
                 layer = page.get_textpage()
                 try:
@@ -151,7 +151,7 @@ def _page(opened: pypdfium2.PdfDocument, number: int, limits: Limits) -> tuple[s
                 image = pdf_pages.draw(page, limits) if is_scan and engine.available() else None
             finally:
                 page.close()
-            label: str = opened.get_page_label(number - 1)
+            label: str = pdf.get_page_label(number - 1)
         except pypdfium2.PdfiumError as exc:
             raise CorruptFileError(f"the page cannot be parsed ({exc})", place=f"page {number}", hint=_AGAIN) from exc
         except TooLargeError as error:

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from nlp.errors import InvalidInputError, YanpanError
+from nlp.reading.page_images import picture_type
 from nlp.schema import Annotation, DocType
 from service.access.repository import fetch
 from service.access.roles import HIGHEST
@@ -24,12 +25,15 @@ from service.records.duplicates import near_text, same_text
 from service.records.files import prepare_file
 from service.records.ingest import ingest
 from service.records.listing import RecordFilters, Sort, records, tag_counts
+from service.records.page_images import PICTURES, page_file, pages
 from service.records.preparing import Prepared, prepare, typed_document
 from service.records.reannotating import prepare_again, reannotate
 from service.records.shapes import (
     CorrectedOut,
     Duplicates,
     ItemError,
+    PageOut,
+    PagesOut,
     ReannotatedOut,
     RecordOut,
     RecordsOut,
@@ -305,6 +309,33 @@ def download_original(id: Id, caller: Reader, version_id: IdQuery = None) -> Res
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
         },
+    )
+
+
+@router.get("/{id}/pages", summary="原件的页面")
+def list_pages(id: Id, caller: Reader, version_id: IdQuery = None) -> PagesOut:
+    """The pages of the version's file and the range of its text that each gave; none where the file has no pages."""
+    with caller.read() as session:
+        return PagesOut(items=[PageOut(**anchor) for anchor in pages(session, caller.principal, id, version_id)])
+
+
+@router.get(
+    "/{id}/pages/{number}",
+    summary="原件一页的图像",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}, "image/jpeg": {}}, "description": "a picture of the page"}},
+)
+def get_page(
+    id: Id, number: Annotated[int, Path(ge=1, le=100_000)], caller: Reader, version_id: IdQuery = None
+) -> Response:
+    """A page as it looks, at most 1,100 pixels across."""
+    with caller.read() as session:
+        file = page_file(session, caller.principal, id, version_id, number)
+    picture = PICTURES.of(file, number)
+    return Response(
+        picture,
+        media_type=picture_type(picture),
+        headers={"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"},
     )
 
 

@@ -93,6 +93,22 @@ class VersionsOut(BaseModel):
     next_cursor: str | None
 
 
+class PageOut(BaseModel):
+    """A page of a file, and the range of code points of the version's text that it gave."""
+
+    number: int
+    start: int
+    end: int
+    label: str | None = Field(default=None, description="the page number printed on it")
+    recognised: bool = Field(default=False, description="its text was recognised from the image (OCR)")
+
+
+class PagesOut(BaseModel):
+    """The pages of a file."""
+
+    items: list[PageOut]
+
+
 class ItemError(BaseModel):
     """A part of an upload that gave no record."""
 

@@ -39,7 +39,7 @@ def view(session: Session, principal: Principal, record_id: str, version_id: str
     """
     principal.require("record.read")
     row = fetch(session, Record, record_id)
-    version = _version(session, row, version_id)
+    version = version_of(session, row, version_id)
     audit(session, "record.view", "record", row.id, version=version.id)
     return View(row, version)
 
@@ -89,7 +89,7 @@ def annotation(
     """
     principal.require("record.read")
     row = fetch(session, Record, record_id)
-    version = _version(session, row, version_id)
+    version = version_of(session, row, version_id)
     audit(session, "record.annotation", "record", row.id, version=version.id, reviewed_only=reviewed_only)
     return annotation_of(session, version, ("accepted",) if reviewed_only else STANDING)
 
@@ -131,7 +131,7 @@ def original(session: Session, principal: Principal, record_id: str, version_id:
     """
     principal.require("record.read")
     row = fetch(session, Record, record_id)
-    version = _version(session, row, version_id)
+    version = version_of(session, row, version_id)
     content = file_content(session, version)
     if content is None:
         raise NotFoundError("there is no file of this version", path=row.id)
@@ -152,7 +152,12 @@ def file_content(session: Session, version: RecordVersion) -> bytes | None:
     return None
 
 
-def _version(session: Session, row: Record, version_id: str | None) -> RecordVersion:
+def version_of(session: Session, row: Record, version_id: str | None) -> RecordVersion:
+    """A version of a record, the current one by default.
+
+    Raises:
+        NotFoundError: the record has no such version.
+    """
     version = fetch(session, RecordVersion, version_id or str(row.current_version_id))
     if version.record_id != row.id:
         raise NotFoundError("no such object", path=version_id)

@@ -81,13 +81,13 @@ def nothing_found(what: str, scans: list[PageText]) -> UnsupportedFormatError:
 def _media_type(data: bytes) -> str:
     from PIL import Image
 
-    with _opened(data) as image:
+    with opened_image(data) as image:
         return Image.MIME.get(image.format or "", "image")
 
 
 def _pages(data: bytes, limits: Limits) -> Iterator[Pixels]:
     """The pages of an image file, each decoded when it is asked for."""
-    with _opened(data) as image:
+    with opened_image(data) as image:
         check_pixels(*image.size, limits)
         count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
         most = min(limits.max_pages, limits.max_scanned_pages)
@@ -101,7 +101,7 @@ def _pages(data: bytes, limits: Limits) -> Iterator[Pixels]:
 
 
 @contextmanager
-def _opened(data: bytes) -> Iterator[Image.Image]:
+def opened_image(data: bytes) -> Iterator[Image.Image]:
     """The image, with the errors of Pillow as those of reading."""
     from PIL import Image, UnidentifiedImageError
 

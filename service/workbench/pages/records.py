@@ -15,6 +15,7 @@ from service.records import viewing
 from service.records.differences import differences
 from service.records.duplicates import same_text
 from service.records.listing import RecordFilters, records, tag_counts
+from service.records.page_images import page_anchors
 from service.records.rows import current_annotation, tags_of
 from service.records.shapes import record_out
 from service.render import DOC_TYPE_ZH
@@ -98,6 +99,7 @@ def read(
             "record": {"id": found.record.id, "title": found.record.title},
             "version": version.id,
             "tags": [tag_for_script(tag) for tag in tags_of(session, version.id, ("proposed", "accepted", "rejected"))],
+            "pages": page_anchors(version),
             "sealed": own_sealed(session, caller.principal, version.id),
             "reviewing": caller.principal.may("review.write") and closed is None,
             **words_for_script(book),

@@ -5,6 +5,7 @@ import { toast } from "../toast.js";
 import { Cards } from "./cards.js";
 import { chooseLabel } from "./labels.js";
 import { Marks } from "./marks.js";
+import { Pages } from "./pages.js";
 import { between } from "./points.js";
 import { Review } from "./review.js";
 
@@ -17,6 +18,8 @@ const review = new Review(data, (id, before) => redraw(before === undefined || b
 const filters = Object.fromEntries([...document.querySelectorAll("[data-filter]")].map((field) => [field.dataset.filter, field]));
 const NEXT = { status: ["observed", "reported", "advised"], subject: ["target", "team", "other"], kind: ["judgement", "fact"], polarity: ["+", "-"] };
 const PAUSE = 500; // after the last step of a moved span it is saved, in milliseconds
+const panel = document.querySelector("[data-page]");
+const pages = panel && new Pages(panel, data, document.querySelector("[data-text]"));
 let current = null;
 let moving = null;
 
@@ -54,6 +57,7 @@ function go(id, focus = true) {
   cards.point(id)?.scrollIntoView({ block: "nearest" });
   const place = id && marks.place(id);
   if (place && focus) place.scrollIntoView({ block: "center" });
+  pages?.point(data.tags.find((tag) => tag.id === id)?.start ?? null);
 }
 
 function step(by) {
@@ -133,7 +137,7 @@ const KEYS = {
   j: () => step(1), k: () => step(-1), a: () => act("accept"), x: () => act("reject"), l: () => act("label"),
   p: () => act("polarity"), s: () => act("status"), o: () => act("subject"), t: () => act("kind"),
   "[": () => move("start", -1), "]": () => move("start", 1), "{": () => move("end", -1), "}": () => move("end", 1),
-  n: add, u: undo, "?": () => document.getElementById("keys").showModal(),
+  n: add, u: undo, v: () => pages?.toggle(), "?": () => document.getElementById("keys").showModal(),
 };
 
 document.addEventListener("keydown", (event) => {
