@@ -23,6 +23,7 @@ from service.records.details import Details, Placement, SourceKind, checked_date
 from service.records.differences import VersionDifferences, differences
 from service.records.duplicates import near_text, same_text
 from service.records.files import prepare_file
+from service.records.finding import places_in, words_of
 from service.records.ingest import ingest
 from service.records.listing import RecordFilters, Sort, records, tag_counts
 from service.records.page_images import PICTURES, page_file, pages
@@ -31,9 +32,12 @@ from service.records.reannotating import prepare_again, reannotate
 from service.records.shapes import (
     CorrectedOut,
     Duplicates,
+    FoundRecord,
+    FoundRecords,
     ItemError,
     PageOut,
     PagesOut,
+    PlaceOut,
     ReannotatedOut,
     RecordOut,
     RecordsOut,
@@ -89,6 +93,16 @@ class RecordQuery(RecordFilters):
     sort: Sort = Field(default="newest", description="by when they were taken in")
 
 
+class WordsQuery(RecordQuery):
+    """Words to look for in texts and titles, with further filters."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"text": "连夜 刷墙", "doc_type": "talk_note"}]}
+    )
+
+    text: str = Field(min_length=1, max_length=200, description="all of the words; a phrase between 「」")
+
+
 class _Asked(BaseModel):
     """What makes two requests with other parts than a JSON body the same request."""
 
@@ -114,6 +128,32 @@ def list_records(
         counts = tag_counts(session, [row.current_version_id for row in found.items])
         items = [record_out(row, counts) for row in found.items]
     return RecordsOut(items=items, next_cursor=found.next_cursor)
+
+
+@router.post("/search", summary="按字句查找材料")
+def find_records(body: WordsQuery, caller: Reader) -> FoundRecords:
+    """Records that hold all of the words, with the places where they stand. The words are in no address and in no log."""
+    filters = RecordFilters(**body.model_dump(include=set(RecordFilters.model_fields)))
+    with caller.read() as session:
+        found = records(
+            session,
+            caller.principal,
+            filters,
+            cursors=caller.cursors,
+            limit=body.limit,
+            cursor=body.cursor,
+            sort=body.sort,
+        )
+        counts = tag_counts(session, [row.current_version_id for row in found.items])
+        where = places_in(session, found.items, words_of(body.text))
+        items = [
+            FoundRecord(
+                record=record_out(row, counts),
+                places=[PlaceOut.model_validate(place) for place in where.get(row.id, ())],
+            )
+            for row in found.items
+        ]
+    return FoundRecords(items=items, next_cursor=found.next_cursor)
 
 
 @router.post("", status_code=201, summary="录入一份文字材料", response_model=TakenIn)

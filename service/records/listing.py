@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from nlp.errors import NotFoundError
 from nlp.schema import DocType
-from nlp.structure.normalise import normalise
 from service.access import Principal
 from service.access.guard import reach
 from service.audit.log import record as audit
 from service.records.details import checked_date
+from service.records.finding import holds, words_of
 from service.store.models import Record, RecordVersion, TagRow, UnitClosure
 from service.store.paging import Cursors, Order, Page, list_scope, page
 
@@ -37,7 +37,12 @@ class RecordFilters(BaseModel):
     author: str | None = Field(default=None, max_length=200)
     source: str | None = Field(default=None, max_length=200, description="words of it")
     label: list[SignedLabel] = Field(default=[], max_length=20, description="shown by tags that nobody rejected")
-    text: str | None = Field(default=None, min_length=1, max_length=200, description="words of text or title")
+    text: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="words of text or title, all of them; a phrase between 「」",
+    )
     unreviewed: bool | None = Field(default=None, description="true: some tag waits for review; false: none does")
 
 
@@ -97,10 +102,7 @@ def matching(session: Session, principal: Principal, filters: RecordFilters) -> 
     if filters.author is not None:
         statement = statement.where(RecordVersion.author == filters.author)
     if filters.text is not None:
-        words = normalise(filters.text).text
-        statement = statement.where(
-            or_(RecordVersion.text.icontains(words, autoescape=True), Record.title.icontains(words, autoescape=True))
-        )
+        statement = statement.where(*holds(words_of(filters.text)))
     for label in filters.label:
         statement = statement.where(_shows(label))
     if filters.unreviewed is not None:

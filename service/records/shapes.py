@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from service.store.etags import etag
 from service.store.models import Record, RecordVersion
@@ -90,6 +90,32 @@ class VersionsOut(BaseModel):
     """A page of versions, the newest first."""
 
     items: list[VersionSummary]
+    next_cursor: str | None
+
+
+class PlaceOut(BaseModel):
+    """Where words stand in the text of a record's current version; offsets are code points."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    start: int
+    end: int
+    before: str
+    quote: str
+    after: str
+
+
+class FoundRecord(BaseModel):
+    """A record that holds the words of a search."""
+
+    record: RecordOut
+    places: list[PlaceOut] = Field(description="the first ones; none where only the title holds the words")
+
+
+class FoundRecords(BaseModel):
+    """A page of records that hold the words of a search, the newest first."""
+
+    items: list[FoundRecord]
     next_cursor: str | None
 
 

@@ -66,6 +66,7 @@ def list_records(
             unit_names=unit_names(session),
             doc_types=DOC_TYPE_ZH,
             source_kinds=SOURCE_KINDS,
+            names={"docTypes": {key: zh for key, zh in DOC_TYPE_ZH.items() if key}, "units": unit_names(session)},
             labels=[
                 (one.id + sign, f"{one.zh} {shown}")
                 for one in codebook(engine.settings.codebook).labels
