@@ -23,6 +23,17 @@ from tests.service.conftest import serving
 from tests.service.people import People
 
 ROUNDS = 30
+# From a key to two frames later, when it can be seen.
+_STEPS = """async () => {
+  const seen = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const timed = async (work) => { const began = performance.now(); work(); await seen(); return performance.now() - began; };
+  const found = { j: [], filter: [], scroll: [] };
+  for (let at = 0; at < 40; at += 1) found.j.push(await timed(() => document.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }))));
+  const field = document.querySelector("[data-filter=polarity]");
+  for (const value of ["+", "", "-", "", "+", ""]) found.filter.push(await timed(() => { field.value = value; field.dispatchEvent(new Event("change")); }));
+  for (let at = 0; at < 30; at += 1) found.scroll.push(await timed(() => scrollBy(0, innerHeight)));
+  return found;
+}"""
 PARAGRAPH = (
     "该同志处事公道,从不推诿扯皮,遇事敢于拍板;有时听不进不同意见,个别工作拖沓。"
     "群众反映他常到田间地头,也有人说他开会多、落实少。去年汛期他守在大堤上三天,险情处置果断。\n"
@@ -93,10 +104,14 @@ def _in_browser(chromium: str, url: str, path: str, key: str) -> None:
             marked = (time.perf_counter() - began) * 1000
             paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null")
             found.append((paint or 0.0, marked))
+        steps = page.evaluate(_STEPS)
+        elements = page.evaluate("document.querySelectorAll('*').length")
         browser.close()
     paints, marks = zip(*found, strict=True)
     sys.stdout.write(
         f"Chromium: first paint p50 {statistics.median(paints):.0f} ms, evidence marked p50 {statistics.median(marks):.0f} ms\n"
+        f"{elements} elements; from key to picture: j p50 {statistics.median(steps['j']):.0f} ms, p95 {sorted(steps['j'])[-3]:.0f} ms; "
+        f"filter p50 {statistics.median(steps['filter']):.0f} ms; scrolling a screen p50 {statistics.median(steps['scroll']):.0f} ms\n"
     )
 
 

@@ -12,11 +12,26 @@ export class Cards {
     this.data = data;
     this.labels = labels;
     this.act = act;
+    this.drawn = new Map(); // tag to its card and what is on it: a long record has a thousand, of which a step changes one
   }
 
   draw(tags, current) {
-    this.root.replaceChildren(...tags.map((tag) => this.card(tag, tag.id === current)));
-    if (!tags.length) this.root.append(h("p", { class: "empty" }, "没有符合条件的标注。"));
+    const before = this.drawn;
+    this.drawn = new Map();
+    for (const tag of tags) {
+      const look = JSON.stringify([tag, this.data.sealed[tag.id]]);
+      const kept = before.get(tag.id);
+      if (kept?.look === look) this.drawn.set(tag.id, kept);
+      else {
+        const node = this.card(tag, tag.id === current);
+        if (kept) kept.node.replaceWith(node);
+        this.drawn.set(tag.id, { node, look });
+      }
+    }
+    const order = [...before.keys()];
+    if (order.length !== tags.length || tags.some((tag, at) => tag.id !== order[at])) this.root.replaceChildren(...[...this.drawn.values()].map((one) => one.node));
+    if (!tags.length) this.root.replaceChildren(h("p", { class: "empty" }, "没有符合条件的标注。"));
+    this.point(current);
   }
 
   card(tag, current) {
