@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test check serve bench install clean
+.PHONY: demo test check check-style check-types check-data serve bench install clean
 
 install: $(STAMP)
 
@@ -20,11 +20,18 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-check: $(STAMP)
+# In parts, so that `make -j2 check` uses two cores.
+check: check-style check-types check-data
+
+check-style: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-types: $(STAMP)
+	$(BIN)/mypy
+
+check-data: $(STAMP)
 	$(BIN)/python -m nlp.tagging.lint
 	$(BIN)/python -m nlp.evaluation.corpus_check
 	$(BIN)/python -m nlp.evaluation.search.case_check
