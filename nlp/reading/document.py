@@ -64,6 +64,7 @@ class RawDocument:
         charset: how the bytes were decoded, ``None`` for formats that fix it themselves.
         meta: the other fields of a JSONL record; notes of a reader on what it could not read.
         lines: what was recognised (OCR), ascending, without overlap; text outside of them was in the file as text.
+        breaks: code points before which the author of a docx had a new page or section begin, ascending.
     """
 
     id: str
@@ -75,6 +76,7 @@ class RawDocument:
     charset: str | None = None
     meta: Mapping[str, Any] = field(default_factory=dict, hash=False)
     lines: tuple[RecognisedLine, ...] = ()
+    breaks: tuple[int, ...] = ()
 
     def anchor_at(self, offset: int) -> Anchor | None:
         """The anchor a code point lies in.

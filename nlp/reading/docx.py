@@ -33,6 +33,8 @@ _TRANSPARENT: Final = frozenset(
     for name in ("hyperlink", "smartTag", "ins", "moveTo", "fldSimple", "customXml", "dir", "bdo", "sdtContent")
 )
 _CHARACTERS: Final = {W + "tab": "\t", W + "ptab": "\t", W + "br": "\n", W + "cr": "\n", W + "noBreakHyphen": "-"}
+# Stands for a page break until its place is known; XML cannot hold the character.
+_PAGE: Final = "\f"
 _GRAPHICS: Final = frozenset((W + "drawing", W + "pict", W + "object", _MC + "AlternateContent"))
 
 
@@ -41,6 +43,7 @@ class _Block:
     text: str
     kind: AnchorKind
     label: str | None = None
+    breaks: tuple[int, ...] = ()
 
 
 def read(data: bytes, name: str, limits: Limits) -> RawDocument:
@@ -53,7 +56,7 @@ def read(data: bytes, name: str, limits: Limits) -> RawDocument:
 
     Returns:
         The blocks joined by ``\n``. Anchors count paragraphs (empty ones too) and table rows; label ``heading 1`` …
-        for headings, ``table 1`` … for rows.
+        for headings, ``table 1`` … for rows. ``breaks`` are the page and section breaks that its author set.
 
     Raises:
         CorruptFileError: the container or its XML is broken.
@@ -64,6 +67,7 @@ def read(data: bytes, name: str, limits: Limits) -> RawDocument:
     walker = _Walker(Styles(package.styles, package.numbering))
     parts: list[str] = []
     anchors: list[Anchor] = []
+    breaks: list[int] = []
     counts: dict[AnchorKind, int] = {}
     at = 0
     for body in package.document.iter(W + "body"):
@@ -72,12 +76,13 @@ def read(data: bytes, name: str, limits: Limits) -> RawDocument:
             end = at + len(block.text)
             if block.text:
                 anchors.append(Anchor(at, end, block.kind, counts[block.kind], block.label))
+            breaks += (at + offset for offset in block.breaks)
             parts.append(block.text)
             at = end + 1
             if at > limits.max_characters + 1:
                 check_characters("\n".join(parts), limits)
     text = "\n".join(parts)
-    return RawDocument(name, text, name, sha256(data).hexdigest(), DOCX, tuple(anchors))
+    return RawDocument(name, text, name, sha256(data).hexdigest(), DOCX, tuple(anchors), breaks=tuple(breaks))
 
 
 class _Walker:
@@ -107,7 +112,7 @@ class _Walker:
 
     def _loose_end(self) -> Iterator[_Block]:
         if self._joined:
-            yield _Block(self._joined, "paragraph")
+            yield _Block(self._joined.replace(_PAGE, "\n"), "paragraph")
             self._joined = ""
 
     def _paragraph(self, paragraph: BaseOxmlElement) -> Iterator[_Block]:
@@ -121,9 +126,13 @@ class _Walker:
             # A tracked deletion of the paragraph mark: what is left belongs to the next paragraph.
             self._joined = text
         else:
-            number = self._styles.number(properties)
-            label = self._styles.heading(properties)
-            yield _Block(number + text if text.strip() else text, "paragraph", label)
+            bare = text.replace(_PAGE, "\n")
+            number = self._styles.number(properties)  # also of an empty paragraph: it moves the counters on
+            number = number if bare.strip() else ""
+            breaks = [len(number) + place + 1 for place, character in enumerate(text) if character == _PAGE]
+            if properties is not None:
+                breaks = _around(properties, len(number) + len(bare), breaks)
+            yield _Block(number + bare, "paragraph", self._styles.heading(properties), tuple(breaks))
         for box in boxes:
             yield from self.blocks(box)
 
@@ -174,7 +183,7 @@ def _run(run: BaseOxmlElement, pieces: list[str], boxes: list[BaseOxmlElement]) 
             # Line breaks inside w:t are layout of the XML and shown as a blank.
             pieces.append((child.text or "").replace("\r\n", " ").replace("\n", " ").replace("\r", " "))
         elif child.tag in _CHARACTERS:
-            pieces.append(_CHARACTERS[child.tag])
+            pieces.append(_PAGE if child.get(W + "type") == "page" else _CHARACTERS[child.tag])
         elif child.tag == W + "ruby":
             # The base text is read, the reading above it is not.
             for base in child.iter(W + "rubyBase"):
@@ -217,6 +226,19 @@ def _unwrapped(parent: BaseOxmlElement, tag: str) -> Iterator[BaseOxmlElement]:
                 yield from _unwrapped(content, tag)
         elif child.tag in _TRANSPARENT:
             yield from _unwrapped(child, tag)
+
+
+def _around(properties: BaseOxmlElement, length: int, breaks: list[int]) -> list[int]:
+    """The breaks of a paragraph, with those its properties set before it and behind it."""
+    before = properties.find(W + "pageBreakBefore")
+    section = properties.find(W + "sectPr")
+    if before is not None and is_on(before):
+        breaks = [0, *breaks]
+    if section is not None:
+        kind = section.find(W + "type")
+        if kind is None or kind.get(W + "val") != "continuous":
+            breaks = [*breaks, length]
+    return breaks
 
 
 def _is_merged_across(cell: BaseOxmlElement) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -14,6 +15,8 @@ from nlp.reading.discover import display_name
 from service.archive.manifest.rows import Found
 
 _CHUNK = 1 << 20
+_BLOCK = 512
+"""Bytes that ``st_blocks`` counts in."""
 
 
 def root_of(source: Path) -> Path:
@@ -58,13 +61,45 @@ def hash_file(path: Path) -> str | None:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     except OSError:
         return None
-    with os.fdopen(descriptor, "rb") as file:
-        try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                return None
-            digest = hashlib.sha256()
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-        except OSError:
+    try:
+        info = os.fstat(descriptor)
+        if not stat.S_ISREG(info.st_mode):
             return None
+        digest = hashlib.sha256()
+        is_sparse = hasattr(os, "SEEK_DATA") and info.st_blocks * _BLOCK < info.st_size
+        for piece in _sparse_pieces(descriptor, info.st_size) if is_sparse else _pieces(descriptor):
+            digest.update(piece)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
     return digest.hexdigest()
+
+
+def _pieces(descriptor: int) -> Iterator[bytes]:
+    while piece := os.read(descriptor, _CHUNK):
+        yield piece
+
+
+def _sparse_pieces(descriptor: int, size: int) -> Iterator[bytes]:
+    """The bytes of a file with holes; those of a hole are not read, since each page of it would be made first."""
+    zeros = bytes(_CHUNK)
+    at = 0
+    while at < size:
+        try:
+            data = os.lseek(descriptor, at, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            data = size
+        while at < data:
+            yield zeros[: min(_CHUNK, data - at)]
+            at += min(_CHUNK, data - at)
+        end = os.lseek(descriptor, at, os.SEEK_HOLE) if at < size else size
+        os.lseek(descriptor, at, os.SEEK_SET)
+        while at < end:
+            piece = os.read(descriptor, min(_CHUNK, end - at))
+            if not piece:
+                return
+            yield piece
+            at += len(piece)

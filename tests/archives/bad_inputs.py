@@ -17,6 +17,7 @@ import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from tests.archives.bad_pages import BAD_PAGES
 from tests.archives.ole import compound, xls
 
 RECORD = "record"
@@ -133,22 +134,6 @@ def ods(content: str, manifest: str = "") -> bytes:
     )
 
 
-def pdf(pages: int) -> bytes:
-    """A PDF with empty pages."""
-    kids = " ".join(f"{3 + n} 0 R" for n in range(pages))
-    objects = ["<< /Type /Catalog /Pages 2 0 R >>", f"<< /Type /Pages /Kids [{kids}] /Count {pages} >>"]
-    objects += ["<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>"] * pages
-    out, offsets = bytearray(b"%PDF-1.5\n"), []
-    for number, content in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += f"{number} 0 obj\n{content}\nendobj\n".encode()
-    start = len(out)
-    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
-    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    out += f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n".encode()
-    return bytes(out)
-
-
 def _mail(depth: int) -> bytes:
     head = b"From: a@b.cn\nSubject: x\n"
     for n in range(depth):
@@ -202,7 +187,7 @@ BAD_INPUTS: dict[str, tuple[str, Make]] = {
     "双字节断尾.txt": ("undecodable_text", lambda: b"\xff\xfe" + _TEXT.encode("utf-16-le") + b"\x4e"),
     "缺字节.txt": ("undecodable_text", lambda: _TEXT.encode()[:-2]),
     "乱码.txt": ("undecodable_text", lambda: bytes((n * 131 + 7) % 256 for n in range(3000))),
-    "一行.txt": (RECORD, lambda: "李某敢于担当".encode() * 50_000),
+    "一行.txt": (RECORD, lambda: "李某敢于担当".encode() * 20_000),
     "坏行.jsonl": ("invalid_record", lambda: b'{"id": "1"\n'),
     "深.jsonl": ("invalid_record", lambda: b"[" * 100_000 + b"\n"),
     # docx, pptx
@@ -320,9 +305,7 @@ BAD_INPUTS: dict[str, tuple[str, Make]] = {
     "旧.doc": (_LEGACY, lambda: compound({"WordDocument": b"x" * 5000})),
     "旧.ppt": (_LEGACY, lambda: compound({"PowerPoint Document": b"x" * 5000})),
     "其他.wps": ("unsupported_format", lambda: compound({"Other": b"x" * 5000})),
-    "一万页.pdf": ("too_large", lambda: pdf(10_000)),
-    "断.pdf": ("corrupt_file", lambda: pdf(3)[:-60]),
-    "无页.pdf": ("corrupt_file", lambda: pdf(0)),
+    **BAD_PAGES,
 }
 """Every kind whose whole content is made in memory: name → how it must end, and its maker."""
 

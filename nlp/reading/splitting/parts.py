@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from hashlib import sha256
 from typing import Final, Protocol, TypeVar
@@ -13,6 +14,7 @@ from nlp.reading.splitting.starts import find_starts
 
 _COVER_LINES: Final = 3
 _COVER_LENGTH: Final = 120
+_VISIBLE: Final = re.compile(r"\S")
 
 
 class _Ranged(Protocol):
@@ -62,13 +64,11 @@ def split_document(raw: RawDocument) -> list[RawDocument]:
 
 
 def _marked(raw: RawDocument, plain: str) -> frozenset[int]:
-    """Where the file sets a line apart: at the first of a page, and at headings."""
-    offsets = []
-    for anchor in raw.anchors:
-        if anchor.kind == "page" or (anchor.label or "").startswith("heading"):
-            piece = plain[anchor.start : anchor.end]
-            offsets.append(anchor.start + len(piece) - len(piece.lstrip()))
-    return frozenset(offsets)
+    """Where the file sets a line apart: at the first of a page or section, and at headings."""
+    offsets = list(raw.breaks)
+    offsets += (a.start for a in raw.anchors if a.kind == "page" or (a.label or "").startswith("heading"))
+    found = (_VISIBLE.search(plain, offset) for offset in offsets)
+    return frozenset(match.start() for match in found if match)
 
 
 def _is_short(cover: str) -> bool:
@@ -88,6 +88,7 @@ def _part(raw: RawDocument, start: int, end: int, number: int, count: int) -> Ra
         sha256=sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         anchors=_within(raw.anchors, start, end),
         lines=_within(raw.lines, start, end),
+        breaks=tuple(offset - start for offset in raw.breaks if start <= offset < end),
         meta={**raw.meta, "bundle": {"part": number, "parts": count}},
     )
 

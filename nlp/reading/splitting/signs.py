@@ -27,7 +27,9 @@ _SPEECH: Final = re.compile("[。？！]")
 _LIFE: Final = re.compile(rf"(?:[一二]、)?(?:基本情况[。：])?[{HAN}·某]{{2,12}}(?:同志)?，(?:男|女)(?:，|（)")
 _GREETING: Final = re.compile("(?:尊敬的)?(?:各位|同志们|全体)[^。？！]{0,30}：")
 _BYLINE: Final = re.compile(rf"[{HAN}A-Z、]{{2,30}}[ ]+[{HAN}·]{{2,8}}|[{HAN}A-Z、]{{1,30}}某{{1,2}}")
+_NAMED: Final = re.compile(rf"（[^（）]{{0,30}}[ ·][{HAN}·]{{2,8}}）$")
 _SIGNED: Final = re.compile("签[字名]|手印|盖章")
+_TEAM: Final = re.compile(r"(?:考察|核查|调研|巡察|走访)组(?:[ ]*[^，。：]{0,16}[年月日号])?$")
 _DATED: Final = re.compile(
     "(?:[0-9]{4}|[〇○零一二三四五六七八九]{4})[ ]*年[^。，]{1,12}[日月号]$|[0-9]{4}[./-][0-9]{1,2}[./-][0-9]{1,2}$"
 )
@@ -149,16 +151,21 @@ def block_below(lines: Sequence[Line], title: int) -> Block | None:
         block = header_block(lines, index)
         if block:
             return block
+        if len(lines[index].text) > _TITLE_LENGTH and lines[index].text.endswith("。"):
+            # Text: what follows it is the header of another document.
+            return None
     return None
 
 
 def introduced_below(lines: Sequence[Line], title: int) -> bool:
     """Whether a title is followed by a line that introduces a person.
 
-    That is a life in short (李某，男，……); under the title of a report on oneself also a byline or the greeting of a speech.
+    That is a life in short (李某，男，……); for a report on oneself also a byline, in its title too, or the greeting of a speech.
     """
     found = title_of(lines[title])
-    is_own = found is not None and any(word in found.kind for word in ("述", "总结", "小结"))
+    is_own = found is not None and any(word in found.kind for word in ("述", "总结", "小结", "检查", "检讨"))
+    if is_own and _NAMED.search(lines[title].text):
+        return True
     for line in lines[title + 1 : title + 1 + _REACH]:
         if title_of(line):
             return False
@@ -178,7 +185,7 @@ def _is_end(line: Line) -> bool:
         return True
     if len(text) > _TITLE_LENGTH or "？" in text:
         return False
-    if _SIGNED.search(text) or _DATED.search(text.rstrip("。）")):
+    if _SIGNED.search(text) or _TEAM.match(text) or _DATED.search(text.rstrip("。）")):
         return True
     fields = line.fields
     return bool(fields) and all(field.kind in _SIGNING_KINDS for field in fields)

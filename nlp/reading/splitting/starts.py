@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from nlp.reading.splitting.keys import PERSONS, header_keys
 from nlp.reading.splitting.lines import Line, text_lines
+from nlp.reading.splitting.restarts import restarts_below
 from nlp.reading.splitting.signs import (
     Block,
-    Title,
     block_below,
     ends_before,
     header_block,
@@ -19,52 +18,13 @@ from nlp.reading.splitting.signs import (
     opens_header,
     title_of,
 )
+from nlp.reading.splitting.start import TELLING_KEYS, Start
+from nlp.reading.splitting.unlike import with_unlike
 
 _SORTS: Final = 8
-_SHARED_KEYS: Final = 2
-_TELLING_KEYS: Final = 3
 _LEAST_BODY: Final = 12
 _LONG_CELL: Final = 30
 _ABOVE_TITLE: Final = frozenset(("编号", "密级"))
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """A line at which a document may begin, with the signs that say so.
-
-    Attributes:
-        line: index of the line.
-        body: index of the first line below title and header block.
-        title: what the line is the title of.
-        block: the header block below it, or that begins with it.
-        introduced: whether a person is introduced below the title.
-        ended: whether something ends just before it.
-        marked: whether the file itself sets it apart: it begins a page, or has the style of a heading.
-    """
-
-    line: int
-    body: int
-    title: Title | None
-    block: Block | None
-    introduced: bool
-    ended: bool
-    marked: bool
-
-    def is_like(self, other: Start) -> bool:
-        """Whether two starts are of one sort: the same kind of title, or two keys in common, or a title and more for both."""
-        if self.title and other.title:
-            fully = (self.block or self.introduced) and (other.block or other.introduced)
-            if fully or self.title.kind == other.title.kind:
-                return True
-        if self.block and other.block:
-            return len(self.block.values.keys() & other.block.values.keys()) >= _SHARED_KEYS
-        return False
-
-    def may_be_first(self) -> bool:
-        """Whether a bundle can begin here."""
-        if self.block is not None:
-            return self.title is not None or len(self.block.values) >= _TELLING_KEYS
-        return self.title is not None and not self.title.is_numbered
 
 
 def find_starts(text: str, marked: Collection[int] = ()) -> list[int]:
@@ -83,14 +43,17 @@ def find_starts(text: str, marked: Collection[int] = ()) -> list[int]:
     lines = list(text_lines(text))
     candidates = list(_candidates(lines, marked))
     tried: list[Start] = []
+    series: list[Start] = []
     for number, first in enumerate(candidates):
         # One series a sort is enough to know; with it the work stays linear in the length of the text.
         if first.may_be_first() and not any(first.is_like(other) for other in tried) and len(tried) < _SORTS:
             tried.append(first)
             chosen = _series(first, candidates[number + 1 :])
             if len(chosen) > 1 and _have_bodies(lines, chosen):
-                return [lines[top].start for top in _tops(lines, chosen)]
-    return []
+                series = chosen
+                break
+    starts = with_unlike(lines, candidates, series)
+    return [lines[top].start for top in _tops(lines, starts)] if len(starts) > 1 else []
 
 
 def _candidates(lines: Sequence[Line], marked: Collection[int]) -> Iterator[Start]:
@@ -103,7 +66,9 @@ def _candidates(lines: Sequence[Line], marked: Collection[int]) -> Iterator[Star
             continue
         body = block.last + 1 if block else index + 1
         introduced = title is not None and introduced_below(lines, index)
-        yield Start(index, body, title, block, introduced, ends_before(lines, index), lines[index].start in marked)
+        restarted = title is not None and restarts_below(lines, index)
+        ended = ends_before(lines, index)
+        yield Start(index, body, title, block, introduced, ended, lines[index].start in marked, restarted)
         index = body
 
 
@@ -121,7 +86,7 @@ def _is_told_apart(start: Start, last: Start, first: Start) -> bool:
     if first.block is not None and start.block is None and not start.introduced:
         # What the first one has, the others have: a title alone may be the running head of a page.
         return False
-    if _repeats(start, last):
+    if start.repeats(last):
         return False
     if start.title is not None:
         if start.block or start.introduced:
@@ -133,17 +98,7 @@ def _is_told_apart(start: Start, last: Start, first: Start) -> bool:
     if start.block is None or first.block is None or first.title is not None:
         return False
     same = start.block.values.keys() & first.block.values.keys()
-    return start.ended or (len(same) >= _TELLING_KEYS and _others(start.block, last.block))
-
-
-def _repeats(start: Start, last: Start) -> bool:
-    """Whether a header says the same as the one before: the head of a form that is printed on each page."""
-    if start.block is None or last.block is None:
-        return False
-    shared = start.block.values.keys() & last.block.values.keys()
-    same = all(start.block.values[key] == last.block.values[key] for key in shared)
-    titles = (start.title.text if start.title else "", last.title.text if last.title else "")
-    return same and bool(shared) and titles[0] == titles[1]
+    return start.ended or (len(same) >= TELLING_KEYS and _others(start.block, last.block))
 
 
 def _others(block: Block, before: Block | None) -> bool:

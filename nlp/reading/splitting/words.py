@@ -17,11 +17,13 @@ class BundleWords:
 
     Attributes:
         kinds: last words of titles, the longest first.
+        sections: kinds that a part of a form or of a report is called too.
         title_words: words of titles, of any kind, that stand above a header block.
         closings: first words of the lines that end a document.
     """
 
     kinds: tuple[str, ...]
+    sections: frozenset[str]
     title_words: tuple[str, ...]
     closings: tuple[str, ...]
 
@@ -40,9 +42,10 @@ def bundle_words() -> BundleWords:
     """
     path = corpora_path("identity", "bundles.yaml")
     data = load_yaml(path, ConfigurationError)
-    data.check_keys(("kinds", "title_words", "closings"), ConfigurationError, path)
+    data.check_keys(("kinds", "sections", "title_words", "closings"), ConfigurationError, path)
     return BundleWords(
         kinds=tuple(sorted(map(str, data["kinds"]), key=lambda word: (-len(word), word))),
+        sections=frozenset(map(str, data["sections"])),
         title_words=tuple(map(str, data["title_words"])),
         closings=tuple(map(str, data["closings"])),
     )

@@ -17,16 +17,25 @@ Shape = Literal["full", "masked", "surname", "nickname", "given"]
 _MASK_ONLY: Final = re.compile("[某×x*＊○〇]")
 _IDEOGRAPH: Final = re.compile(f"[{HAN}]")
 _FUNCTION: Final = frozenset("的了着过和与及对由是在把被向让请从为跟同找说称任给叫使将就也都又还以因据经")
+_NO_LAST: Final = frozenset("局委部办科处室所站组队院校厂会党政镇乡村县市区团司股的里上下们")
+"""Last characters of units and places, whose people are called 同志 too."""
+
 _TITLED: Final = 6.5
 """How much a title beside a full name lowers its cost."""
 
 _COMRADE: Final = 2.5
 """More for 同志, when no word has the characters of the name."""
 
+_COMRADE_FIRST: Final = 4.0
+"""More again where the name begins a clause: of 方案成同志 nothing but a name is made of 方案 and 成."""
+
 _SPEAKING: Final = 2.0
 _BEFORE: Final = 4.0
 _ALONE: Final = 3.5
 """For a name that fills a cell, a line or a place of an enumeration."""
+
+_IN_OFFICE: Final = 4.0
+"""For one that begins a line and has its office behind the comma: 余某，A县财政局股长。"""
 
 _SURNAME_TITLE: Final = 8.0
 _SURNAME_SHORT: Final = 8.5
@@ -86,13 +95,15 @@ def candidates_at(line: str, place: int, tables: Likelihood, lists: NameLists) -
             name = surname + given
             if name in lists.compound or (given[-1] == "老" and lists.title.match(line, end)):
                 continue
-            if name in lists.not_names or name[:2] in lists.not_names or "某" in given or given[0] == "副":
+            if name in lists.not_names or "某" in given or given[0] == "副":
+                continue
+            if name[:2] in lists.not_names and not _is_called(line, place, end):
                 continue
             certain, hint = _bonus(line, place, end, tables, lists)
             bonus = certain + hint
             cost_full = tables.full_name(surname, given)
             if certain and name not in tables.words and line.startswith("同志", end):
-                bonus += _COMRADE
+                bonus += _COMRADE + (_COMRADE_FIRST if _is_edge(line, place - 1) else 0.0)
             if name in tables.names and (certain or name not in tables.words):
                 cost_full = min(cost_full, tables.names[name])
             yield Candidate(place, end, end, cost_full - bonus, "full")
@@ -153,7 +164,14 @@ def _bonus(line: str, start: int, end: int, tables: Likelihood, lists: NameLists
         certain += _BEFORE
     if (certain >= _BEFORE or _is_edge(line, start - 1)) and _is_edge(line, end):
         hint += _ALONE
+        if start == 0 and line.startswith("，", end) and lists.in_office.match(line, end):
+            certain += _IN_OFFICE
     return certain, hint
+
+
+def _is_called(line: str, start: int, end: int) -> bool:
+    """Whether a clause begins with a name and 同志: 黄金荣同志 is a person, 党政办同志 and 卫健的同志 are none."""
+    return line[end - 1] not in _NO_LAST and _is_edge(line, start - 1) and line.startswith("同志", end)
 
 
 def _is_edge(line: str, place: int) -> bool:

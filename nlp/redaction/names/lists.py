@@ -43,6 +43,7 @@ class NameLists:
         short_title: what stands behind a surname only (局, 总).
         titled_before: text that ends with what stands before a name.
         speaking_after: what a person in the text often does next.
+        in_office: behind a name, a clause that ends in a post or begins with a sex.
         mask: the part of a masked name behind its surname (某某, ××).
         after_mask: what makes 某 no mask.
     """
@@ -57,6 +58,7 @@ class NameLists:
     short_title: re.Pattern[str]
     titled_before: re.Pattern[str]
     speaking_after: re.Pattern[str]
+    in_office: re.Pattern[str]
     mask: re.Pattern[str]
     after_mask: re.Pattern[str]
 
@@ -97,6 +99,9 @@ def name_lists() -> NameLists:
         short_title=re.compile(rf"(?:{alternatives(words['short_posts'])})(?![{''.join(words['after_short_posts'])}])"),
         titled_before=re.compile(rf"(?:{kept}|{alternatives(words['before'])})[：\s“]{{0,2}}$"),
         speaking_after=re.compile(alternatives(words["speaking"])),
+        in_office=re.compile(
+            rf"，(?:[男女][，（]|[^，。；：？！]{{2,24}}(?:{kept})[，。；、（]|[^，。；：？！]{{2,24}}(?:{kept})$)"
+        ),
         mask=re.compile(r"某{1,3}[甲乙丙丁戊己]?|[×x*＊○〇]{1,3}(?![0-9a-z×*])"),
         after_mask=re.compile(alternatives(words["after_mask"])),
     )

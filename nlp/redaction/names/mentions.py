@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from nlp.redaction.names.candidates import Shape
+from nlp.redaction.names.likelihood import likelihood
 from nlp.redaction.names.lists import name_lists
 from nlp.structure.words import encodable
 
@@ -88,7 +89,15 @@ def find_again(text: str, names: Iterable[str]) -> Iterator[Mention]:
             continue
         if masked and text[end : end + 1] == "某":
             continue
+        if not masked and _crosses_words(name, text, end) and not lists.title.match(text, end):
+            continue
         yield Mention(start, end, "masked" if masked else "full")
+
+
+def _crosses_words(name: str, text: str, end: int) -> bool:
+    """Whether two words of the text only look like a name at their seam: 方案成 in 方案成熟."""
+    lists, words = name_lists(), likelihood().words
+    return name[:2] in lists.not_names and len(name) == 3 and text[end - 1 : end + 1] in words
 
 
 def find_partial(text: str, names: Iterable[str], surnames: Iterable[str]) -> Iterator[Mention]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from nlp.errors import CorruptFileError, EncryptedFileError, TooLargeError, UnsupportedFormatError
 from nlp.reading import Limits, RawDocument, read_bytes
 from nlp.reading.pdf import _PDFIUM
+from tests.archives.bad_pages import BAD_PAGES
 
 
 def latin(*pages: str, **encryption: str) -> bytes:
@@ -76,6 +77,9 @@ def test_encrypted(read_error, read_one):
     assert error.hint
     # Protected against changes only: anyone may open and read it.
     assert read_one(latin("open", owner_password="o"), "a.pdf").text == "open"
+    # PDFium gives no code of its own for a file without pages, and must not be asked for that of the file before.
+    read_error(latin("secret", owner_password="o", user_password="u"), "密.pdf")
+    assert isinstance(read_error(BAD_PAGES["无页.pdf"][1](), "无页.pdf"), CorruptFileError)
 
 
 def test_every_truncation_is_an_error(make_pdf, read_error):

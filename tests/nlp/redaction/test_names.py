@@ -102,3 +102,17 @@ def test_quotes_are_the_text() -> None:
     text = "𠮷某😀老张\r\n张三丰同志，１３９００００００００１"
     for item in find(text):
         assert text[item.start : item.end] == item.quote
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("易拟明同志主持工作，黄金荣同志分管农业，方案成熟，黄金荣耀。", ["易拟明", "黄金荣"]),
+        ("全面工作，党政办同志和卫健的同志都到了。", []),
+        ("余实，A县财政局预算股股长。余实坚持原则。", ["余实", "余实"]),
+        ("余实，总的看没有变化。", []),
+    ],
+    ids=["begins like a word", "units and places", "an office behind the comma", "no office"],
+)
+def test_names_that_look_like_words(text: str, names: list[str]) -> None:
+    assert people(text) == names
