@@ -369,6 +369,18 @@ class WorkerRunningError(YanpanError):
     code = "worker_running"
 
 
+class DiskLowError(YanpanError):
+    """A disk of the service is nearly full."""
+
+    code = "disk_low"
+
+
+class WorkerSilentError(YanpanError):
+    """The process that does the background work has given no sign of life for too long."""
+
+    code = "worker_silent"
+
+
 class BackupError(YanpanError):
     """A backup cannot be made, is not whole, or must not be put in place."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from pydantic import BaseModel
 from starlette.concurrency import run_in_threadpool
 
@@ -43,10 +43,12 @@ from service.api import (
     units,
     users,
 )
+from service.api.query_strings import each_once
 from service.engine import Engine
 from service.limits import BodyLimit, Larger
 from service.opening import open_repository
 from service.operation.metrics import Metrics
+from service.operation.readiness import Readiness
 from service.operation.requests import Requests
 from service.settings import Settings, load_settings
 from service.store.paging import Cursors, secret_of
@@ -114,7 +116,7 @@ def create_app(settings: Settings | None = None, repository: Repository | None =
     ):
         api.include_router(module.router)
     # The prefix here and not on the router: without one FastAPI makes every route once more, only to look at its path.
-    app.include_router(api, prefix="/v1")
+    app.include_router(api, prefix="/v1", dependencies=[Depends(each_once)])
     app.include_router(operation.router)
 
     @app.get("/healthz", summary="存活检查", tags=["运行"])
@@ -126,7 +128,8 @@ def create_app(settings: Settings | None = None, repository: Repository | None =
     workbench.install(app)
     larger = {"/v1/batches": Larger(settings.max_batch_bytes, "batch.write")}
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, sender_of=deps.sender_of, larger=larger)
-    app.state.metrics = Metrics(repository, engine)
+    app.state.readiness = Readiness(settings, repository)
+    app.state.metrics = Metrics(settings, repository, engine, app.state.readiness)
     app.add_middleware(Requests, metrics=app.state.metrics, max_in_flight=settings.max_in_flight)
     return app
 

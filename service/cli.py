@@ -80,13 +80,15 @@ app.command("demo")(demo.demo)
 
 
 def main() -> None:
-    """Entry point: product errors become one line on stderr and exit code 2 or 3, never a traceback."""
+    """Entry point: product errors become two lines on stderr, Chinese first, and exit code 2 or 3, never a traceback."""
     try:
         app()
     except YanpanError as error:
-        typer.echo(f"错误:{error}", err=True)
+        from service.wording.chinese import on_terminal
+
+        typer.echo(f"错误：{on_terminal(error)}", err=True)
         sys.exit(2 if error.code in ("configuration", "codebook", "lexicon", "cue") else 3)
     except OSError as error:
         # Readers turn what they meet into errors of items; what is left is an output that cannot be written.
-        typer.echo(f"错误:{error.filename or ''}: {error.strerror or error}", err=True)
+        typer.echo(f"错误：{error.filename or ''}：{error.strerror or error}", err=True)
         sys.exit(3)

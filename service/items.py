@@ -12,6 +12,7 @@ from pathlib import Path
 from nlp.errors import ReadingError
 from nlp.reading import RawDocument, discover, read_path
 from nlp.schema import Source
+from service.wording.chinese import on_terminal
 
 
 @dataclass
@@ -95,7 +96,7 @@ def report_failures(failures: list[ReadingError], out: Path | None) -> None:
         SystemExit: with code 3, when anything failed.
     """
     for error in failures:
-        sys.stderr.write(f"未能读取:{error}\n")
+        sys.stderr.write(f"未能读取：{on_terminal(error)}\n")
     if out is not None:
         written = write_errors(out, failures)
         if written:

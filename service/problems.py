@@ -16,9 +16,13 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from nlp.errors import TooManyAttemptsError, YanpanError
+from service.wording import validation
+from service.wording.chinese import told, value
+from service.wording.titles import STATUSES, title_of
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+LANGUAGE = "zh-CN"
 
 _STATUS = {
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -51,9 +55,9 @@ class Problem(BaseModel):
     """The body of every error answer."""
 
     type: str = Field(description="urn:yanpan:problem:<code>")
-    title: str
+    title: str = Field(description="the kind of problem, in Chinese")
     status: int
-    detail: str
+    detail: str = Field(description="what is wrong in this case, in Chinese")
     instance: str = Field(description="the path asked for")
     errors: list[dict[str, Any]] = Field(default=[], description="for invalid requests: where, and what is wrong")
 
@@ -61,26 +65,28 @@ class Problem(BaseModel):
 def problem(
     request: Request, status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None
 ) -> JSONResponse:
-    """An answer that carries a problem."""
+    """An answer that carries a problem; ``detail`` in the code's words or in Chinese already."""
     body = Problem(
         type=f"urn:yanpan:problem:{code}",
-        title=HTTPStatus(status).phrase,
+        title=STATUSES.get(status, HTTPStatus(status).phrase) if code == "http" else title_of(code),
         status=status,
-        detail=detail,
+        detail=value(detail),
         instance=request.url.path,
         errors=errors or [],
     )
-    return JSONResponse(body.model_dump(), status_code=status, media_type=MEDIA_TYPE)
+    return JSONResponse(
+        body.model_dump(), status_code=status, media_type=MEDIA_TYPE, headers={"Content-Language": LANGUAGE}
+    )
 
 
 def answer_to(request: Request, exc: YanpanError) -> JSONResponse:
     """The problem that an error of the product is to a caller."""
     status = _STATUS.get(exc.code, HTTPStatus.INTERNAL_SERVER_ERROR)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        # Paths and inner details stay in the log of the machine; the caller learns the kind of failure.
-        log.error("%s: %s", exc.code, exc)
+        # Paths and values stay out of the answer, and out of the log too: a file may be named after a person.
+        log.error("problem", extra={"code": exc.code, "request_id": _request_id(request)}, exc_info=exc)
         return problem(request, status, exc.code, exc.message)
-    answer = problem(request, status, exc.code, str(exc))
+    answer = problem(request, status, exc.code, told(exc))
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="yanpan"'
     elif isinstance(exc, TooManyAttemptsError):
@@ -107,7 +113,7 @@ async def _on_invalid_request(request: Request, exc: Exception) -> JSONResponse:
     # The rejected input is left out: it may be personal text.
     # Names of fields are the caller's as well, and may hold half of a surrogate pair.
     errors = [
-        {"at": [_encodable(str(part)) for part in item["loc"]], "message": _encodable(item["msg"])}
+        {"at": [_encodable(str(part)) for part in item["loc"]], "message": _encodable(validation.told(item))}
         for item in exc.errors()
     ]
     return problem(request, 422, "invalid_request", "the request does not fit the schema", errors)
@@ -122,8 +128,12 @@ async def _on_os_error(request: Request, exc: Exception) -> JSONResponse:
 
 
 async def _on_anything(request: Request, exc: Exception) -> JSONResponse:
-    log.error("unexpected %s", type(exc).__name__, exc_info=exc)
+    log.error("unexpected", extra={"request_id": _request_id(request)}, exc_info=exc)
     return problem(request, 500, "internal", "an unexpected error; the log of the service has the details")
+
+
+def _request_id(request: Request) -> str | None:
+    return getattr(request.state, "request_id", None)
 
 
 def _encodable(text: str) -> str:

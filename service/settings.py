@@ -63,6 +63,16 @@ class Settings(BaseSettings):
         default=16, ge=1, description="requests for annotating and searching at work at once; one more is told 429"
     )
     shutdown_seconds: int = Field(default=30, ge=1, description="how long requests in flight may end after SIGTERM")
+    disk_low_bytes: int = Field(
+        default=1024**3, ge=0, description="free room of a disk below which /readyz says that it is nearly full"
+    )
+    worker_silent_seconds: int = Field(
+        default=60, ge=5, description="without a sign of life of the worker for so long /readyz says that it is silent"
+    )
+    metrics_access: Literal["loopback", "key"] = Field(
+        default="loopback",
+        description="who reads /metrics without a key: this machine (loopback), or nobody (key)",
+    )
     log_format: Literal["json", "text"] = Field(default="json", description="of the lines on stderr")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     oidc_issuer: str | None = Field(default=None, description="address of an OpenID Connect issuer")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, WithJsonSchema
 
 from nlp.errors import CaseIndexError
 from nlp.retrieval.case import CaseTag, iso_date
@@ -19,6 +19,13 @@ def _as_set(value: Any) -> Any:
     return frozenset([value]) if isinstance(value, str) else value
 
 
+def _described(pattern: str | None = None, *, nullable: bool = False) -> WithJsonSchema:
+    """What ``_as_set`` takes, for JSON Schema: one value or a list, in which one may stand twice."""
+    value = {"type": "string"} | ({} if pattern is None else {"pattern": pattern})
+    kinds: list[dict[str, Any]] = [value, {"type": "array", "items": value}]
+    return WithJsonSchema({"anyOf": kinds + [{"type": "null"}] * nullable})
+
+
 def _as_date(value: Any) -> Any:
     if value is None:
         return None
@@ -28,10 +35,14 @@ def _as_date(value: Any) -> Any:
     return date
 
 
-Values = Annotated[frozenset[str] | None, BeforeValidator(_as_set)]
+_LABEL = r"^[a-z_]+[+-]$"
+Values = Annotated[frozenset[str] | None, BeforeValidator(_as_set), _described(nullable=True)]
 Labels = Annotated[
-    frozenset[Annotated[str, StringConstraints(pattern=r"^[a-z_]+[+-]$")]] | None, BeforeValidator(_as_set)
+    frozenset[Annotated[str, StringConstraints(pattern=_LABEL)]] | None,
+    BeforeValidator(_as_set),
+    _described(_LABEL, nullable=True),
 ]
+Either = Annotated[frozenset[str], BeforeValidator(_as_set), _described()]
 Date = Annotated[str | None, BeforeValidator(_as_date)]
 
 
@@ -58,7 +69,7 @@ class Filters(BaseModel):
     date_from: Date = None
     date_to: Date = None
     labels: Labels = None
-    meta: dict[str, Annotated[frozenset[str], BeforeValidator(_as_set)]] = {}
+    meta: dict[str, Either] = {}
 
     @classmethod
     def of(cls, filters: Filters | Mapping[str, Any] | None) -> Filters:

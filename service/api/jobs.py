@@ -28,6 +28,20 @@ from service.store.paging import Order, list_scope, page
 router = APIRouter(tags=["后台任务"])
 _LOOK_S = 0.5
 _PING_S = 15
+# Before OpenAPI 3.2 the schema of an event stream describes each of its events.
+_EVENT = {
+    "type": "object",
+    "required": ["event", "id", "data"],
+    "properties": {
+        "event": {"enum": ["progress", "end"]},
+        "id": {"type": "string", "description": "version of the job's row"},
+        "data": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": {"$ref": "#/components/schemas/JobOut"},
+        },
+    },
+}
 
 
 class JobOut(BaseModel):
@@ -129,7 +143,7 @@ def retry_job(id: str, caller: CallerDep, if_match: IfMatch = None) -> JSONRespo
     "/jobs/{id}/events",
     summary="后台任务进度(server-sent events)",
     response_class=EventSourceResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": _EVENT}}}},
 )
 async def job_events(id: str, request: Request, caller: CallerDep) -> EventSourceResponse:
     """An event ``progress`` whenever the job's row changes, ``end`` when it has ended; then the stream closes."""

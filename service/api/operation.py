@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from service.api.deps import EngineDep, RepositoryDep, get_caller
+from service.api.deps import EngineDep, get_caller
 from service.operation.metrics import CONTENT_TYPE, Metrics
-from service.operation.readiness import checks
+from service.operation.readiness import Readiness
 from service.settings import is_loopback
 
 router = APIRouter(tags=["运行"], include_in_schema=False)
@@ -15,18 +15,20 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 @router.get("/readyz", summary="就绪检查")
-def ready(repository: RepositoryDep, engine: EngineDep) -> JSONResponse:
-    """200 when database, schema, models and index are usable, else 503."""
-    found = checks(repository, engine)
-    well = all(outcome == "ok" for outcome in found.values())
-    body = {"status": "ok" if well else "unready", "checks": found}
-    return JSONResponse(body, status_code=200 if well else 503, headers={"Cache-Control": "no-store"})
+def ready(request: Request, engine: EngineDep) -> JSONResponse:
+    """503 while database, schema, models or index are not usable; else 200, ``degraded`` with a full disk or no worker."""
+    state: Readiness = request.app.state.readiness
+    found = state.report(engine)
+    body = {"status": found.status, "checks": found.checks}
+    status = 503 if found.status == "unready" else 200
+    return JSONResponse(body, status_code=status, headers={"Cache-Control": "no-store"})
 
 
 @router.get("/metrics", summary="Prometheus 指标")
 def metrics(request: Request) -> Response:
-    """The metrics, for this machine itself or for callers who hold ``operation.read``."""
-    if not _from_this_machine(request):
+    """The metrics, for callers who hold ``operation.read`` and, unless set otherwise, for this machine itself."""
+    open_here = request.app.state.engine.settings.metrics_access == "loopback"
+    if not (open_here and _from_this_machine(request)):
         _require_permission(request)
     made: Metrics = request.app.state.metrics
     return Response(made.text(), media_type=CONTENT_TYPE, headers={"Cache-Control": "no-store"})

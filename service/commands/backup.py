@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from service.commands.database import DatabaseOpt
+
+if TYPE_CHECKING:
+    from service.backup.places import Places
 
 
 def backup(
@@ -18,7 +21,9 @@ def backup(
     """在线备份数据库、后台任务状态、待读文件和案例索引;逐个核对散列并试开,服务不必停。"""
     from service.backup.making import make
 
-    made = make(_places(index, database), out)
+    places = _places(index, database)
+    _note(places)
+    made = make(places, out)
     typer.echo(f"已备份:{made.folder}({made.files} 个文件,{made.size:,} 字节,已核验)")
 
 
@@ -43,7 +48,29 @@ def restore(
         typer.echo(f"旧数据改名保留:{path}", err=True)
 
 
-def _places(index: Path | None, database: str | None):  # type: ignore[no-untyped-def]  # Places is imported late
+def _note(places: Places) -> None:
+    """Enter in the audit log that everything is copied; before it is, so that the copy says where it comes from.
+
+    Before an upgrade the schema is older than this version, and nothing can be entered.
+    """
+    from service.access import Repository
+    from service.audit.log import record
+    from service.commands.database import operator
+    from service.store import migrate
+    from service.store.database import Database
+
+    if places.store is not None and not places.store.is_file():
+        return  # opening it would make one
+    database = Database(places.database_url)
+    try:
+        if migrate.current(database) == migrate.head():
+            with Repository(database).system_write("cli", operator()) as session:
+                record(session, "backup.make", "backup")
+    finally:
+        database.close()
+
+
+def _places(index: Path | None, database: str | None) -> Places:
     from service.backup.places import Places
     from service.commands.serve import settings_with
 

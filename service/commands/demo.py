@@ -57,6 +57,7 @@ def _main_job(console: Console, target: Path, pipeline: Pipeline) -> Path:
     from service.render import DOC_TYPE_ZH, print_document
     from service.render_hits import print_hits
     from service.settings import load_settings
+    from service.wording.chinese import on_terminal
 
     console.rule("一、标注随附样例(均为虚构)")
     stream = ItemStream([corpora_path("samples")])
@@ -78,7 +79,7 @@ def _main_job(console: Console, target: Path, pipeline: Pipeline) -> Path:
         )
     console.print(table)
     for error in stream.failures:
-        console.print(Text(f"未能读取:{error}"))
+        console.print(Text(f"未能读取：{on_terminal(error)}"))
     out = target / "samples.jsonl"
     write_lines(out, (annotation.model_dump_json() for annotation in annotations))
     console.print(Text(f"全部标注已写入 {out}"))

@@ -150,6 +150,4 @@ def reason_of(answer: httpx.Response) -> str:
     """What a refusal says."""
     if "json" not in answer.headers.get("content-type", ""):
         return answer.reason_phrase
-    said = str(answer.json().get("detail") or answer.reason_phrase)
-    # What the path in front of the colon names stands in the request line already.
-    return said.partition(": ")[2] or said
+    return str(answer.json().get("detail") or answer.reason_phrase)

@@ -10,6 +10,7 @@ from nlp.errors import IndexLockedError, WorkerRunningError, YanpanError
 from nlp.retrieval.store import file_lock
 from service.batches.sweeping import sweep
 from service.exports.background.keeping import forget_old as forget_exports
+from service.jobs import heartbeat
 from service.jobs.contract import Tools
 from service.jobs.workflow import Workflows
 from service.searching import outbox
@@ -55,6 +56,7 @@ class Worker:
                 path=str(folder),
                 hint="stop it first, or start yanpan serve with --no-worker",
             ) from None
+        heartbeat.beat(folder)
         self._workflows.start()
         self._thread.start()
         log.info("worker started")
@@ -83,6 +85,8 @@ class Worker:
                         outbox.forget_old(session)
                     sweep(self._tools.repository, self._tools.settings.data_dir)
                     forget_exports(self._tools.settings.data_dir)
+                # Only after a look that found its way through: one that fails every time is no sign of life.
+                heartbeat.beat(self._tools.settings.data_dir)
             except YanpanError as error:
                 log.warning("worker: %s", error.code)
                 pause = _AGAIN_S

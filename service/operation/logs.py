@@ -16,7 +16,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 _OWN = ("service", "nlp", "uvicorn.error")
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+# Uvicorn's color_message is its message once more, for terminals.
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
 _FIELD = re.compile(r"[\x20-\x7e]{0,200}")
 
 

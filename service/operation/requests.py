@@ -13,7 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.operation.metrics import Metrics
 from service.operation.tracing import request_span
-from service.problems import MEDIA_TYPE
+from service.problems import LANGUAGE, MEDIA_TYPE
+from service.wording.chinese import value
+from service.wording.titles import title_of
 
 log = logging.getLogger(__name__)
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -105,15 +107,16 @@ async def _refuse(scope: Scope, send: Send) -> None:
     status = HTTPStatus.TOO_MANY_REQUESTS
     body = {
         "type": "urn:yanpan:problem:overloaded",
-        "title": status.phrase,
+        "title": title_of("overloaded"),
         "status": int(status),
-        "detail": "too many requests are at work; try again shortly",
+        "detail": value("too many requests are at work; try again shortly"),
         "instance": scope["path"],
         "errors": [],
     }
-    content = json.dumps(body).encode()
+    content = json.dumps(body, ensure_ascii=False).encode()
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-language", LANGUAGE.encode()),
         (b"content-length", str(len(content)).encode()),
         (b"retry-after", str(RETRY_AFTER_S).encode()),
     ]

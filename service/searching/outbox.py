@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, delete, func, select
@@ -49,6 +49,11 @@ def waiting(session: Session) -> tuple[int, int]:
         session.scalar(select(func.count()).select_from(OutboxEntry).where(due())) or 0,
         session.scalar(given_up) or 0,
     )
+
+
+def waiting_since(session: Session) -> datetime | None:
+    """When the entry that has waited longest was written; None where none waits; in a session of the system."""
+    return session.scalar(select(func.min(OutboxEntry.created_at)).where(due()))
 
 
 def ask_for_sync(tools: Tools) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from service.wording.chinese import value
 from service.workbench.messages import PROBLEMS
 
 _REASONS = {
@@ -73,6 +74,6 @@ def told(error: Mapping[str, Any] | None) -> FileError | None:
         parts = [made for part in error["parts"] if (made := told(part)) is not None]
         return FileError(f"读出了文件，其中 {len(parts)} 处没有录入。", parts=parts)
     code = str(error.get("code", "internal"))
-    detail = "；".join(str(error[key]) for key in ("message", "expected", "hint") if error.get(key))
+    detail = "；".join(value(str(error[key])) for key in ("message", "expected", "hint") if error.get(key))
     reason = _REASONS.get(code) or PROBLEMS.get(code) or "没有录入成功。"
-    return FileError(reason, _ADVICE.get(code, ""), str(error.get("place", "")), detail)
+    return FileError(reason, _ADVICE.get(code, ""), value(str(error.get("place", ""))), detail)

@@ -125,7 +125,7 @@ def test_bodies_over_the_limit_are_refused_before_they_are_read_whole(client: ht
     except (httpx.WriteError, httpx.ReadError):
         # The server closes at the limit; a client still sending may see the broken pipe before the answer.
         return
-    assert "300,000 bytes" in str(assert_problem(answer, 413)["detail"])
+    assert "300,000 字节" in str(assert_problem(answer, 413)["detail"])
 
 
 def test_search_before_any_case_is_a_clear_404(tmp_path: Path) -> None:

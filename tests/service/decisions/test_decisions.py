@@ -180,7 +180,7 @@ def test_over_http_from_a_note_to_a_case(api: Api, desk: Desk) -> None:
     unfounded = {**body, "findings": [{"statement": "好", "evidence": []}]}
     refused = author.post("/v1/assessments", json=unfounded)
     assert refused.status_code == 422
-    assert "without evidence" in refused.json()["detail"]
+    assert "没有证据" in refused.json()["detail"]
     content = {key: body[key] for key in ("summary", "findings")}
     revised = author.post(f"{path}/versions", json=content, headers={"If-Match": made.headers["ETag"]})
     assert revised.status_code == 201, revised.text

@@ -49,21 +49,6 @@ def api(databases: Databases, tmp_path: Path) -> Iterator[Api]:
         yield Api(stack.enter_context(serving(app)), app, people, stack)
 
 
-def test_ready_when_everything_is(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = api.opened().get("/readyz")
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["checks"] == {"database": "ok", "schema": "ok", "models": "ok", "index": "ok"}
-
-    def torn() -> None:
-        raise OSError("某文件")
-
-    monkeypatch.setattr(api.app.state.engine, "index", torn)
-    answer = api.opened().get("/readyz")
-    assert answer.status_code == 503
-    assert answer.json()["checks"]["index"] == "failed"
-    assert "某" not in answer.text
-
-
 def test_metrics_for_this_machine_or_with_the_permission(api: Api) -> None:
     api.client("analyst").get("/v1/units/0193e3a0-0000-7000-8000-000000000000")
     text = api.opened().get("/metrics").text

@@ -20,7 +20,7 @@ def test_a_reason_for_every_kind(kind: type[errors.ReadingError]) -> None:
     found = told({"code": kind.code, "message": "bad", "place": "page 2", "hint": "try again"})
     assert found is not None
     assert found.reason != "没有录入成功。"
-    assert (found.place, found.detail) == ("page 2", "bad；try again")
+    assert (found.place, found.detail) == ("第 2 页", "bad；请再试一次")
 
 
 def test_parts_and_unknown_codes_lose_nothing() -> None:

@@ -208,7 +208,7 @@ def test_old_exports_are_removed(api: Api, records: Records, tools: Tools, worke
     assert forget_old(tools.settings.data_dir, seconds=0) == 1
     gone = fetched(analyst, export)
     assert gone.status_code == 404
-    assert "ask for the export again" in gone.json()["detail"]
+    assert "请重新申请导出" in gone.json()["detail"]
 
 
 @pytest.mark.parametrize(
