@@ -7,7 +7,6 @@ from collections import Counter
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 
-
 LISTS = frozenset({"label"})
 """Parameters of which all values count."""
 
