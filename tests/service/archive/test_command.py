@@ -34,8 +34,8 @@ def test_run_status_failures(run, tmp_path: Path) -> None:
     assert "没有需要处理的文件" in again.stderr
 
 
-def test_errors_are_one_line(run, tmp_path: Path) -> None:
+def test_errors_are_one_line_in_chinese_and_one_in_english(run, tmp_path: Path) -> None:
     nowhere = run("archive", "status", tmp_path)
-    assert (nowhere.returncode, nowhere.stderr.count("\n")) == (3, 1)
+    assert (nowhere.returncode, nowhere.stderr.count("\n")) == (3, 2)
     assert "there is no archive here" in nowhere.stderr
     assert "does not exist" in run("archive", "run", tmp_path / "无", "--out", tmp_path / "x").stderr
