@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from sqlalchemy import event
@@ -51,11 +52,12 @@ def settings_of(folder: Path) -> Settings:
 def _template() -> tuple[Path, Scenery]:
     folder = Path(tempfile.mkdtemp(prefix="yanpan-scenery-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    # Sign-ins are no subject here, and a real hash takes as long as twenty requests.
-    passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     database = opened(folder)
     migrate.upgrade(database)
-    made = build(People(Repository(database)), settings_of(folder))
+    with pytest.MonkeyPatch.context() as patch:
+        # Sign-ins are no subject here, and a real hash takes as long as twenty requests.
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        made = build(People(Repository(database)), settings_of(folder))
     database.close()
     return folder, made
 
