@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from nlp.errors import InvalidInputError
 from nlp.structure.normalise import normalise
@@ -58,15 +58,15 @@ def words_of(text: str) -> list[str]:
 def holds(words: Sequence[str]) -> list[ColumnElement[bool]]:
     """Conditions on ``RecordVersion`` and ``Record``: every word stands in the text or in the title."""
     return [
-        or_(
-            *(
-                column.icontains(form, autoescape=True)
-                for form in forms(word)
-                for column in (RecordVersion.text, Record.title)
-            )
-        )
+        or_(*(_contains(column, form) for form in forms(word) for column in (RecordVersion.text, Record.title)))
         for word in words
     ]
+
+
+def _contains(column: InstrumentedAttribute[Any], form: str) -> ColumnElement[bool]:
+    # Chinese has no capitals: databases spend more time on making letters small than on looking.
+    cased = form.lower() != form.upper()
+    return column.icontains(form, autoescape=True) if cased else column.contains(form, autoescape=True)
 
 
 def forms(word: str) -> tuple[str, ...]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Select, exists, func, or_, select
@@ -20,6 +20,9 @@ from service.store.models import Record, RecordVersion, TagRow, UnitClosure
 from service.store.paging import Cursors, Order, Page, list_scope, page
 
 LIVE = ("proposed", "accepted")
+STRETCHES: Final = (200, 2_000, 20_000)
+"""Of how many records the texts are read first; most words stand in enough of them to fill a page."""
+
 SignedLabel = Annotated[
     str, Field(pattern=r"^[a-z_]{1,60}[+-]?$", description="responsibility+, integrity-, or either")
 ]
@@ -67,19 +70,37 @@ def records(
         InvalidCursorError: the cursor belongs to another list.
     """
     principal.require("record.read")
-    found = page(
-        session,
-        matching(session, principal, filters),
-        [Order(Record.id, "desc" if sort == "newest" else "asc")],
-        cursors=cursors,
-        scope=list_scope("records", {"reader": principal.id, "sort": sort, **filters.model_dump()}),
-        limit=limit,
-        cursor=cursor,
-    )
+    scope = list_scope("records", {"reader": principal.id, "sort": sort, **filters.model_dump()})
+    wanted = matching(session, principal, filters)
+    order = Order(Record.id, "desc" if sort == "newest" else "asc")
+    after = None if cursor is None else str(cursors.read(scope, cursor)[0])
+    for last in _stretches(session, order, after) if filters.text is not None else ():
+        within = wanted.where(Record.id >= last if sort == "newest" else Record.id <= last)
+        found = page(session, within, [order], cursors=cursors, scope=scope, limit=limit, cursor=cursor)
+        if found.next_cursor is not None:
+            break
+    else:
+        found = page(session, wanted, [order], cursors=cursors, scope=scope, limit=limit, cursor=cursor)
     # What was looked for may name a person: the log says by which fields only.
     by = sorted(name for name, value in filters.model_dump().items() if value not in (None, []))
     audit(session, "record.search", "record", None, by=by, items=len(found.items))
     return found
+
+
+def _stretches(session: Session, order: Order, after: str | None) -> Iterator[str]:
+    """The last id of ever longer stretches of the list, each beginning where a page begins.
+
+    A database sorts what a reader may see before it gives the first row, and would read every text to do so.
+    """
+    newest = order.direction == "desc"
+    ids = select(Record.id).order_by(Record.id.desc() if newest else Record.id.asc())
+    if after is not None:
+        ids = ids.where(Record.id < after if newest else Record.id > after)
+    for length in STRETCHES:
+        last = session.scalar(ids.offset(length - 1).limit(1))
+        if last is None:
+            return
+        yield last
 
 
 def matching(session: Session, principal: Principal, filters: RecordFilters) -> Select[Record]:

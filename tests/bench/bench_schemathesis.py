@@ -31,6 +31,7 @@ def ask(service: Working, role: str, requests: int, number: int) -> Outcome:
                 print(f"\n{place[0]}: {place[1]}\n{example}\n", flush=True)
                 total.failures[place] = example
         number += 1
+        print(f"{role}: {total.requests} of {requests}", file=sys.stderr, flush=True)
     return total
 
 

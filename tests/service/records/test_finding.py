@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from nlp.errors import InvalidInputError
 from nlp.pipeline import Pipeline
+from service.records import listing
 from service.records.finding import CONTEXT, MOST_PLACES, forms, places, words_of
 from tests.service.conftest import Api
 
@@ -56,17 +57,32 @@ def test_words_are_found_with_their_places(served: Api) -> None:
     assert found("周三") == [other]
 
 
-def test_pages_follow_each_other(served: Api) -> None:
-    made = [put(served, f"{WALL}第{number}份。") for number in range(5)]
-    reader, seen, cursor = served.client("analyst"), [], None
-    while True:
-        body = {"text": "外墙", "limit": 2, **({"cursor": cursor} if cursor else {})}
-        answer = reader.post("/v1/records/search", json=body).json()
-        seen += [item["record"]["id"] for item in answer["items"]]
-        cursor = answer["next_cursor"]
-        if cursor is None:
-            break
-    assert seen == made[::-1]
+@pytest.mark.parametrize("stretches", [listing.STRETCHES, (1, 2, 4)], ids=["usual", "short"])
+def test_pages_follow_each_other(served: Api, monkeypatch: pytest.MonkeyPatch, stretches: tuple[int, ...]) -> None:
+    monkeypatch.setattr(listing, "STRETCHES", stretches)
+    made = []
+    for number in range(5):
+        made.append(put(served, f"{WALL}第{number}份。"))
+        put(served, f"会议在周三召开,第{number}次。")
+    reader = served.client("analyst")
+    for sort, expected in (("newest", made[::-1]), ("oldest", made)):
+        seen, cursor = [], None
+        while True:
+            body = {"text": "外墙", "limit": 2, "sort": sort, **({"cursor": cursor} if cursor else {})}
+            answer = reader.post("/v1/records/search", json=body).json()
+            seen.append([item["record"]["id"] for item in answer["items"]])
+            cursor = answer["next_cursor"]
+            if cursor is None:
+                break
+        assert seen == [expected[:2], expected[2:4], expected[4:]]
+
+
+def test_letters_are_found_whatever_their_case(served: Api) -> None:
+    made = put(served, "该项目由PPP公司承建。")
+    reader = served.client("analyst")
+    for text in ("ppp公司", "PPP公司", "Ppp"):
+        (item,) = reader.post("/v1/records/search", json={"text": text}).json()["items"]
+        assert (item["record"]["id"], item["places"][0]["start"]) == (made, 4)
 
 
 def test_what_lies_elsewhere_or_higher_is_not_found(served: Api) -> None:
