@@ -31,8 +31,15 @@ _STEPS = """async () => {
   for (let at = 0; at < 40; at += 1) found.j.push(await timed(() => document.dispatchEvent(new KeyboardEvent("keydown", { key: "j", bubbles: true }))));
   const field = document.querySelector("[data-filter=polarity]");
   for (const value of ["+", "", "-", "", "+", ""]) found.filter.push(await timed(() => { field.value = value; field.dispatchEvent(new Event("change")); }));
+  scrollTo(0, 0);
+  await seen();
+  const blocked = [];
+  const watch = new PerformanceObserver((list) => blocked.push(...list.getEntries().map((one) => one.duration)));
+  watch.observe({ type: "longtask" });
   for (let at = 0; at < 30; at += 1) found.scroll.push(await timed(() => scrollBy(0, innerHeight)));
-  return found;
+  await new Promise((done) => setTimeout(done, 100));  // the observer is told between tasks
+  watch.disconnect();
+  return { ...found, blocked };
 }"""
 PARAGRAPH = (
     "该同志处事公道,从不推诿扯皮,遇事敢于拍板;有时听不进不同意见,个别工作拖沓。"
@@ -111,7 +118,8 @@ def _in_browser(chromium: str, url: str, path: str, key: str) -> None:
     sys.stdout.write(
         f"Chromium: first paint p50 {statistics.median(paints):.0f} ms, evidence marked p50 {statistics.median(marks):.0f} ms\n"
         f"{elements} elements; from key to picture: j p50 {statistics.median(steps['j']):.0f} ms, p95 {sorted(steps['j'])[-3]:.0f} ms; "
-        f"filter p50 {statistics.median(steps['filter']):.0f} ms; scrolling a screen p50 {statistics.median(steps['scroll']):.0f} ms\n"
+        f"filter p50 {statistics.median(steps['filter']):.0f} ms; scrolling a screen p50 {statistics.median(steps['scroll']):.0f} ms, "
+        f"{len(steps['blocked'])} tasks over 50 ms, the longest {max(steps['blocked'], default=0):.0f} ms\n"
     )
 
 
