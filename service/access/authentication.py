@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from nlp.errors import InvalidInputError, UnauthenticatedError
@@ -21,6 +21,7 @@ from service.access.repository import Repository
 from service.access.roles import permissions_of
 from service.audit.log import ANONYMOUS, record
 from service.settings import Settings
+from service.store.base import table_of
 from service.store.models.people import ApiKey, Unit, User, WebSession
 from service.store.types import utc_now
 
@@ -63,10 +64,7 @@ class Authenticator:
             principal = _of_key(session, user, key)
             stale = key.last_used_at is None or utc_now() - key.last_used_at > _USED_EVERY
         if stale:
-            with self.repository.system_write("authentication") as session:
-                used = session.get(ApiKey, key.id)
-                if used is not None:
-                    used.last_used_at = utc_now()
+            self._note_use(ApiKey, key.id, "last_used_at")
         return principal
 
     def by_cookie(self, token: str) -> Principal:
@@ -86,11 +84,17 @@ class Authenticator:
             principal = _of_user(session, user, found.id)
             stale = now - found.last_seen_at > min(_SEEN_EVERY, self.idle / 4)
         if stale:
-            with self.repository.system_write("authentication") as session:
-                awake = session.get(WebSession, found.id)
-                if awake is not None:
-                    awake.last_seen_at = now
+            self._note_use(WebSession, found.id, "last_seen_at")
         return principal
+
+    def _note_use(self, model: type[ApiKey | WebSession], id_: str, moment: str) -> None:
+        """Write when it was used; that is no change of it, and two requests at once do not get in each other's way."""
+        table = table_of(model)
+        values = (
+            {moment: utc_now(), "updated_at": table.c.updated_at} if "updated_at" in table.c else {moment: utc_now()}
+        )
+        with self.repository.system_write("authentication") as session:
+            session.execute(update(table).where(table.c.id == id_).values(values))
 
     def sign_in(self, login: str, password: str, old_token: str | None = None) -> SignedIn:
         """Check a password and begin a session. An old session of the same browser ends.
@@ -162,7 +166,7 @@ class Authenticator:
             user = session.get(User, principal.id)
         if not verify_password(old, user.password_hash if user else None):
             with self.repository.system_write("authentication", principal.actor) as session:
-                self._failed(session, session.get(User, principal.id), True, principal.login)
+                self._failed(session, session.get(User, principal.id, with_for_update=True), True, principal.login)
             raise UnauthenticatedError("the old password is wrong")
         if hmac.compare_digest(old.encode(), new.encode()):
             raise InvalidInputError("the new password is the old one")

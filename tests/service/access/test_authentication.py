@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import httpx
@@ -262,3 +264,24 @@ def test_a_key_never_reaches_further_than_its_user(api: Api, people: People, rep
         session.get_one(User, user_id).disabled_at = utc_now()
     assert whole.get("/v1/session").status_code == 401
     assert here != aside
+
+
+def test_a_key_that_is_first_used_by_many_at_once_serves_all_and_stays_as_it_was(
+    repository: Repository, people: People, api: Api
+) -> None:
+    key = people.key("analyst")
+    with repository.system_read("test") as session:
+        before = session.scalars(select(ApiKey)).one().version
+    together = threading.Barrier(6)
+
+    def ask(_number: int) -> int:
+        client = api.opened()
+        together.wait(timeout=30)
+        return client.get("/v1/records", headers={"authorization": f"Bearer {key}"}).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(ask, range(6))) == [200] * 6
+    with repository.system_read("test") as session:
+        row = session.scalars(select(ApiKey)).one()
+        assert row.last_used_at is not None
+        assert row.version == before
