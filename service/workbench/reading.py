@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from pypinyin import Style, lazy_pinyin
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from nlp.codebook import Codebook
 from service.render import KIND_ZH, STATUS_ZH, SUBJECT_ZH
@@ -65,16 +67,32 @@ def lines(text: str, sections: Sequence[dict[str, Any]], turns: Sequence[dict[st
     return found
 
 
-_TAG_FIELDS = (
-    "id", "replaces_id", "origin", "state", "start", "end", "quote", "label", "polarity", "status", "subject", "kind",
-    "score", "source", "speaker",
+_TAG_COLUMNS: Final = (
+    TagRow.id, TagRow.replaces_id, TagRow.origin, TagRow.state, TagRow.start, TagRow.end, TagRow.quote, TagRow.label,
+    TagRow.polarity, TagRow.status, TagRow.subject, TagRow.kind, TagRow.score, TagRow.source, TagRow.speaker,
 )  # fmt: skip
 
 
-def tag_for_script(tag: TagRow) -> dict[str, Any]:
-    """What the script needs of a tag, in the shape of ``/v1/reviews/tags``; a long record has thousands."""
-    cues = [{"quote": cue["quote"]} for cue in tag.cues]
-    return {**{name: getattr(tag, name) for name in _TAG_FIELDS}, "cues": cues, "etag": etag(tag)}
+def tags_for_script(session: Session, version_id: str) -> list[dict[str, Any]]:
+    """What the script needs of the tags of a version that nobody replaced, in the shape of ``/v1/reviews/tags``.
+
+    A long record has more than a thousand: they are read as plain rows, which takes half the time of objects that could be
+    changed.
+    """
+    rows = session.execute(
+        select(*_TAG_COLUMNS, TagRow.cues, TagRow.version)
+        .where(TagRow.version_id == version_id, TagRow.state.in_(("proposed", "accepted", "rejected")))
+        .order_by(TagRow.start, TagRow.end, TagRow.id)
+    )
+    names = [column.key for column in _TAG_COLUMNS]
+    return [
+        {
+            **dict(zip(names, row[: len(names)], strict=True)),
+            "cues": [{"quote": cue["quote"]} for cue in row.cues],
+            "etag": etag(row),
+        }
+        for row in rows
+    ]
 
 
 def outline(shown: Sequence[Line]) -> list[Place]:
@@ -91,7 +109,7 @@ def _short(text: str) -> str:
     return words if len(words) <= 24 else words[:23] + "…"
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1024)  # more than a codebook has labels
 def _spelled(words: str) -> tuple[str, str]:
     return (
         "".join(lazy_pinyin(words, style=Style.FIRST_LETTER)),

@@ -16,14 +16,14 @@ from service.records.differences import differences
 from service.records.duplicates import same_text
 from service.records.listing import RecordFilters, records, tag_counts
 from service.records.page_images import page_anchors
-from service.records.rows import current_annotation, tags_of
+from service.records.rows import current_annotation
 from service.records.shapes import record_out
 from service.render import DOC_TYPE_ZH
 from service.review.deciding import blind_round_of, own_sealed
 from service.review.labels import codebook
 from service.store.etags import etag
 from service.workbench.names import colleagues, tree, unit_names
-from service.workbench.reading import lines, outline, tag_for_script, words_for_script
+from service.workbench.reading import lines, outline, tags_for_script, words_for_script
 from service.workbench.rendering import allowed, render
 from service.workbench.words import FINDERS, SOURCE_KINDS
 
@@ -99,7 +99,7 @@ def read(
         data = {
             "record": {"id": found.record.id, "title": found.record.title},
             "version": version.id,
-            "tags": [tag_for_script(tag) for tag in tags_of(session, version.id, ("proposed", "accepted", "rejected"))],
+            "tags": tags_for_script(session, version.id),
             "pages": page_anchors(version),
             "sealed": own_sealed(session, caller.principal, version.id),
             "reviewing": caller.principal.may("review.write") and closed is None,
