@@ -278,6 +278,12 @@ class StoreBusyError(StoreError):
     code = "store_busy"
 
 
+class StoreUnavailableError(StoreError):
+    """The database does not answer: it is down, starts again, or the way to it is cut."""
+
+    code = "store_unavailable"
+
+
 class StorageFullError(StoreError):
     """There is no room on the disk; nothing of the change was kept."""
 

@@ -47,8 +47,10 @@ _STATUS = {
     "idempotency_conflict": HTTPStatus.UNPROCESSABLE_ENTITY,
     "invalid_cursor": HTTPStatus.BAD_REQUEST,
     "store_busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "store_unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
     "storage_full": HTTPStatus.INSUFFICIENT_STORAGE,
 }
+_RETRY_AFTER_S = {"store_busy": 1, "store_unavailable": 5}
 
 
 class Problem(BaseModel):
@@ -91,8 +93,8 @@ def answer_to(request: Request, exc: YanpanError) -> JSONResponse:
         answer.headers["WWW-Authenticate"] = 'Bearer realm="yanpan"'
     elif isinstance(exc, TooManyAttemptsError):
         answer.headers["Retry-After"] = str(exc.retry_after)
-    elif exc.code == "store_busy":
-        answer.headers["Retry-After"] = "1"
+    elif exc.code in _RETRY_AFTER_S:
+        answer.headers["Retry-After"] = str(_RETRY_AFTER_S[exc.code])
     return answer
 
 

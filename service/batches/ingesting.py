@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from nlp.errors import StorageFullError, StoreBusyError, VersionConflictError, YanpanError
+from nlp.errors import StorageFullError, StoreBusyError, StoreUnavailableError, VersionConflictError, YanpanError
 from service.audit.log import record
 from service.batches.receiving import FINAL, counts
 from service.batches.records import BatchFile, taken_in_before
@@ -80,7 +80,7 @@ class Ingesting:
                 if parts:
                     current.error = {"parts": [_told(error) for error in parts[:_MOST_PARTS]]}
                 record(session, "batch.item", "batch_item", key, records=len(made), duplicate=known is not None)
-        except (StoreBusyError, StorageFullError, VersionConflictError):
+        except (StoreBusyError, StoreUnavailableError, StorageFullError, VersionConflictError):
             raise
         except YanpanError as error:
             self._failed(tools, key, error)

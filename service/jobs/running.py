@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy.exc import DBAPIError
 
-from nlp.errors import StorageFullError, StoreBusyError, VersionConflictError, YanpanError
+from nlp.errors import StorageFullError, StoreUnavailableError, YanpanError
 from service.jobs.contract import Task, Tools
 from service.jobs.kinds import kind_of
 from service.jobs.submitting import ENDED
@@ -21,7 +21,7 @@ from service.store.types import utc_now
 
 log = logging.getLogger(__name__)
 Outcome = Literal["done", "failed", "cancelled"]
-_TRANSIENT = ("store_busy", "version_conflict", "index_locked", "storage_full")
+_TRANSIENT = ("store_busy", "store_unavailable", "version_conflict", "index_locked", "storage_full")
 
 
 def begin(tools: Tools, job_id: str) -> list[str] | None:
@@ -52,7 +52,8 @@ def perform(tools: Tools, job_id: str, key: str, done: int, failed: int) -> Outc
         failed: items that failed before this one.
 
     Raises:
-        StoreBusyError, VersionConflictError, IndexLockedError, StorageFullError: worth another try.
+        StoreBusyError, StoreUnavailableError, VersionConflictError, IndexLockedError, StorageFullError: worth another
+            try.
         OSError: something cannot be read or written; the job fails and can be retried.
     """
     with tools.repository.system_read("jobs") as session:
@@ -99,7 +100,7 @@ def fail(tools: Tools, job_id: str, code: str) -> None:
 
 def worth_another_try(error: BaseException) -> bool:
     """Whether a step may succeed when it is tried again at once."""
-    return isinstance(error, StoreBusyError | VersionConflictError) or getattr(error, "code", "") in _TRANSIENT
+    return getattr(error, "code", "") in _TRANSIENT
 
 
 def cause_of(error: Exception) -> Exception:
@@ -109,13 +110,14 @@ def cause_of(error: Exception) -> Exception:
 
 
 def leaves_open(error: Exception) -> bool:
-    """Whether the job is not to blame and stays open, to be begun anew: the disk is full, or DBOS cannot write its state.
+    """Whether the job is not to blame and stays open, to be begun anew.
 
-    An error of a driver is never the store's own: those come as errors of the product.
+    So it is where the disk is full, the store does not answer, or DBOS cannot write its state. An error of a driver is
+    never the store's own: those come as errors of the product.
     """
     error, codes = cause_of(error), (errno.ENOSPC, errno.EDQUOT)
     full = isinstance(error, OSError) and error.errno in codes
-    return full or isinstance(error, StorageFullError | DBAPIError)
+    return full or isinstance(error, StorageFullError | StoreUnavailableError | DBAPIError)
 
 
 def code_of(error: Exception) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.orm.exc import StaleDataError
@@ -23,7 +23,6 @@ from sqlalchemy.orm.exc import StaleDataError
 from nlp.errors import (
     ConfigurationError,
     ConflictError,
-    StorageFullError,
     StoreBusyError,
     StoreError,
     UnguardedQueryError,
@@ -31,11 +30,14 @@ from nlp.errors import (
     YanpanError,
 )
 from service.store.base import Base
+from service.store.refusals import of_driver
 
 log = logging.getLogger(__name__)
 Guard = Callable[[ORMExecuteState], None]
 WAIT_S = 30
 _WRITING = {"yanpan_writing": True}
+# Of libpq, which by itself waits for minutes on a machine that vanished: seconds, and probes without an answer.
+_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 
 
 class StoreSession(Session):
@@ -82,7 +84,12 @@ class Database:
             _tune_sqlite(self.engine)
         else:
             self.engine = create_engine(
-                self.url, pool_size=pool, max_overflow=10, pool_timeout=WAIT_S, pool_pre_ping=True
+                self.url,
+                pool_size=pool,
+                max_overflow=10,
+                pool_timeout=WAIT_S,
+                pool_pre_ping=True,
+                connect_args={name: value for name, value in _PATIENCE.items() if name not in self.url.query},
             )
         self._writer = self.engine.execution_options(**_WRITING)
 
@@ -110,6 +117,8 @@ class Database:
             ConflictError: a unique name is taken, or something refers to what was to be removed.
             VersionConflictError: a row was changed by somebody else in between.
             StoreBusyError: no turn within ``WAIT_S`` seconds.
+            StoreUnavailableError: the database does not answer; where it went away while committing, nobody knows
+                whether the change was kept.
         """
         with self._translated(), self._taking_turns():
             made = StoreSession(self._writer, expire_on_commit=False, info={"guard": guard, **info})
@@ -138,7 +147,8 @@ class Database:
         """Errors of the driver as errors of the product; statements and values, which may be personal, stay out."""
         try:
             yield
-        except StaleDataError:
+        except StaleDataError as error:
+            log.info("stale: %s", error)  # names the table, never a value
             raise VersionConflictError("somebody else changed it in the meantime", hint="read it again") from None
         except IntegrityError as error:
             log.info("integrity: %s", type(error.orig).__name__)
@@ -146,12 +156,7 @@ class Database:
         except PoolTimeout:
             raise StoreBusyError("all connections to the database are in use", hint="try again") from None
         except DBAPIError as error:
-            if isinstance(error, OperationalError) and "locked" in str(error.orig):
-                raise StoreBusyError("the database is busy", hint="try again") from None
-            if _is_full(error):
-                raise StorageFullError("the disk of the database is full", hint="make room; nothing was lost") from None
-            log.error("database: %s %s", type(error.orig).__name__, getattr(error.orig, "sqlstate", None) or "")
-            raise StoreError("the database refused the request") from None
+            raise of_driver(error, self.is_sqlite) from None
         except StatementError as error:
             if isinstance(error.orig, YanpanError):
                 raise error.orig from None
@@ -199,21 +204,10 @@ def _tune_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _is_full(error: DBAPIError) -> bool:
-    """SQLite's name of the error, or PostgreSQL's class 53100 (disk full)."""
-    return "SQLITE_FULL" in str(getattr(error.orig, "sqlite_errorname", "")) or (
-        getattr(error.orig, "sqlstate", None) == "53100"
-    )
-
-
-def _first_line(error: DBAPIError) -> str:
-    return str(error.orig).partition("\n")[0]
-
-
 def _constraint(error: IntegrityError) -> str | None:
     """The constraint's name (PostgreSQL) or its columns (SQLite); never the values."""
     name = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
     if name is not None:
         return str(name)
-    _, mark, columns = _first_line(error).partition("failed: ")
+    _, mark, columns = str(error.orig).partition("\n")[0].partition("failed: ")
     return columns if mark else None

@@ -51,6 +51,7 @@ TITLES: Final = {
     "store": "数据库出错",
     "store_behind": "数据库结构与本版本不符",
     "store_busy": "系统正忙，请稍后再试",
+    "store_unavailable": "数据库暂时连不上，请稍后再试",
     "time_limit": "读得太久，已中止",
     "too_large": "文件或文本太大",
     "too_many_attempts": "尝试太多次了，请稍后再试",

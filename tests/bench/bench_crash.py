@@ -1,19 +1,22 @@
-"""kill -9 at random moments under load; run as ``python -m tests.bench.bench_crash [KILLS [SEED]]`` (50 by default).
+"""kill -9 at random moments under load; run as ``python -m tests.bench.bench_crash [KILLS [SEED]] [--postgresql]`` (50 by default).
 
 Four hands at once type in texts, upload batches, add cases, and go from a record over a review and an approved note to a
-decision that becomes a case. Server and worker are killed, together or one of them. What was acknowledged must be there
+decision that becomes a case. Server and worker are killed, together or one of them, and PostgreSQL under
+both where it is the store. What was acknowledged must be there
 afterwards, once; what got no answer is asked again with the same key and must not be there twice.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
-import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.service.crash.checking import check_index, check_spool, check_store
+from tests.service.crash.postgres import killable_postgres
 from tests.service.crash.rig import Rig
 from tests.service.forked import ROOT, ForkServer
 
@@ -21,12 +24,13 @@ LONGEST_S = 4.0
 """At most so long between a start and a kill."""
 
 
-def main(kills: int, seed: int) -> None:
+def main(kills: int, seed: int, postgresql: bool) -> None:
     print(f"load of the machine before: {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores; seed {seed}")
     began = time.perf_counter()
     forks = ForkServer()
-    with tempfile.TemporaryDirectory(prefix="yanpan-crash-") as folder:
-        rig = Rig(Path(folder), forks, seed, LONGEST_S)
+    with tempfile.TemporaryDirectory(prefix="yanpan-crash-") as folder, ExitStack() as stack:
+        store = stack.enter_context(killable_postgres()) if postgresql else None
+        rig = Rig(Path(folder), forks, seed, LONGEST_S, store)
         try:
             while rig.kills < kills:
                 rig.round()
@@ -55,12 +59,16 @@ def _verify(forks: ForkServer, rig: Rig) -> None:
     for number in (0, len(rig.heads) // 2, -1):
         head = rig.folder / "head.json"
         head.write_text(rig.heads[number].as_json(), encoding="utf-8")
-        words = ["audit", "verify", "--head", str(head), "--database", str(rig.database.url)]
+        words = ["audit", "verify", "--head", str(head), "--database", rig.url]
         process = forks.start("service", words, cwd=ROOT)
         assert process.wait() == 0, process.told()
         print(process.stdout.read_text(encoding="utf-8").strip())
 
 
 if __name__ == "__main__":
-    given = [int(word) for word in sys.argv[1:]]
-    main(*(given + [50, 7][len(given) :]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kills", type=int, nargs="?", default=50)
+    parser.add_argument("seed", type=int, nargs="?", default=7)
+    parser.add_argument("--postgresql", action="store_true", help="as the store, instead of SQLite")
+    words = parser.parse_args()
+    main(words.kills, words.seed, words.postgresql)

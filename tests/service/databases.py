@@ -31,8 +31,12 @@ def _hurry(connection: Any, _record: object) -> None:
 
 
 @contextmanager
-def postgres_server() -> Iterator[Any]:
-    """A server of its own in a fresh folder under the system's temporary folder."""
+def postgres_server(*, lasting: bool = False) -> Iterator[Any]:
+    """A server of its own in a fresh folder under the system's temporary folder.
+
+    Args:
+        lasting: what is committed survives the server, which takes longer.
+    """
     # Without it the wheel warns at import that it falls back to a folder under /tmp.
     runtime = tempfile.mkdtemp(prefix="yanpan-runtime-")
     os.environ.setdefault("XDG_RUNTIME_DIR", runtime)
@@ -40,16 +44,21 @@ def postgres_server() -> Iterator[Any]:
     folder = Path(tempfile.mkdtemp(prefix="yanpan-postgres-"))
     server = pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
-        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-            # These databases live as long as a test: nothing of them has to survive the machine.
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
-            connection.execute("SELECT pg_reload_conf()")
+        if not lasting:
+            _forget(server.get_uri())
         yield server
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(runtime, ignore_errors=True)
+
+
+def _forget(url: str) -> None:
+    """These databases live as long as a test: nothing of them has to survive the server."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(setting)))
+        connection.execute("SELECT pg_reload_conf()")
 
 
 class Databases:

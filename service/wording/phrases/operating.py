@@ -57,6 +57,8 @@ PHRASES: Final = {
     "the database is busy": "数据库正忙",
     "try again": "请再试一次",
     "all connections to the database are in use": "数据库连接都在使用",
+    "the database does not answer": "数据库没有应答",
+    "try again; ask the administrator if it stays": "请稍后再试；一直这样请找管理员",
     "the database refused the request": "数据库没有接受这个请求",
     "the disk of the database is full": "数据库所在的磁盘满了",
     "make room; nothing was lost": "请腾出空间；已有的内容没有丢失",

@@ -51,8 +51,9 @@ _TOLD = {
 def check_store(repository: Repository, ledger: Ledger, heads: list[Head]) -> dict[str, int]:
     """Every acknowledged row is there, no row is there twice, the log tells of each once; returns counts."""
     with repository.system_read("test") as session:
-        assert session.execute(text("PRAGMA integrity_check")).scalar() == "ok"
-        assert session.execute(text("PRAGMA foreign_key_check")).first() is None
+        if repository.database.is_sqlite:
+            assert session.execute(text("PRAGMA integrity_check")).scalar() == "ok"
+            assert session.execute(text("PRAGMA foreign_key_check")).first() is None
         _check_work(session, ledger)
         _check_records(session, ledger)
         _check_reviews(session, ledger)

@@ -25,6 +25,7 @@ class Ledger:
 
     kept: dict[str, dict[str, Any]] = field(default_factory=lambda: defaultdict(dict))
     requests: int = 0
+    answered: int = 0
     repeated: int = 0
     refused: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -111,6 +112,7 @@ class Hand:
         except httpx.TransportError:
             return None  # done or not: nobody was told
         self._unanswered = answer.status_code in _LATER
+        self._ledger.answered += not self._unanswered
         return answer
 
 

@@ -7,6 +7,8 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,14 @@ from service.store.database import Database
 from service.store.models.working import Job, OutboxEntry
 from tests.service.crash import hands
 from tests.service.crash.hands import Hand, Ledger
+from tests.service.crash.postgres import KillablePostgres
 from tests.service.forked import ROOT, Forked, ForkServer
 from tests.service.people import People
 
 WAYS = ("both", "both", "server dies", "worker dies")
+STORE_DIES = "store dies"
+"""One more way where the store is a server of its own: it is killed, and starts again under service and worker."""
+
 SCRIPTS = (hands.taking_in, hands.batching, hands.adding_cases, hands.assessing)
 
 
@@ -37,13 +43,21 @@ class Rig:
         forks: starts the processes.
         seed: of everything that is random here.
         longest: seconds between a start and a kill, at most.
+        postgres: the store; by default a SQLite file.
 
     Attributes:
         ledger: what was acknowledged.
         heads: the end of the audit log, as it was on the disk after each kill.
     """
 
-    def __init__(self, folder: Path, forks: ForkServer, seed: int, longest: float = 1.5) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        forks: ForkServer,
+        seed: int,
+        longest: float = 1.5,
+        postgres: KillablePostgres | None = None,
+    ) -> None:
         self.folder = folder
         self.random = random.Random(seed)
         self._longest = longest
@@ -56,7 +70,10 @@ class Rig:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]
-        self.database = Database(f"sqlite:///{(folder / 'yanpan.db').absolute()}")
+        self._postgres = postgres
+        self._ways = WAYS if postgres is None else (*WAYS, STORE_DIES)
+        self.url = f"sqlite:///{(folder / 'yanpan.db').absolute()}" if postgres is None else postgres.url
+        self.database = Database(self.url)
         migrate.upgrade(self.database)
         self.repository = Repository(self.database)
         people = People(self.repository)
@@ -72,9 +89,15 @@ class Rig:
         """Start, load, kill at a random moment; now and then server and worker are processes of their own.
 
         Args:
-            way: of ``WAYS``; any by default.
+            way: of ``WAYS``, or ``STORE_DIES``; any by default.
         """
-        way = way or self.random.choice(WAYS)
+        way = way or self.random.choice(self._ways)
+        if way == STORE_DIES:
+            self.start("both")
+            with self._hands_at_work():
+                self._without_store()
+                self.kill("both")
+            return
         if way == "both":
             self.start("both")
             self.load(self._moment(), "both")
@@ -94,7 +117,7 @@ class Rig:
         """Start a process and wait until it is at work."""
         process = self._forks.start(
             "tests.service.crash.server",
-            [str(self.folder), str(self._port), part],
+            [str(self.folder), str(self._port), part, self.url],
             cwd=ROOT,
             needs=["service"],
         )
@@ -149,17 +172,35 @@ class Rig:
 
     def load(self, seconds: float, *victims: str) -> None:
         """Let all hands work for so long; then kill these parts under their hands."""
+        with self._hands_at_work():
+            time.sleep(seconds)
+            self.kill(*victims)
+
+    def _without_store(self) -> None:
+        """Kill the store at work and start it again a while later; service and worker go on meanwhile and afterwards."""
+        assert self._postgres is not None
+        time.sleep(self._moment())
+        self._postgres.kill()
+        self.kills += 1
+        time.sleep(self._moment() / 2)
+        self._postgres.start()
+        answered = self.ledger.answered
+        self.until(lambda: self.ledger.answered >= answered + len(self.hands), self._running["both"])
+
+    @contextmanager
+    def _hands_at_work(self) -> Iterator[None]:
         clients, stop = self.clients(), threading.Event()
         threads = [threading.Thread(target=hand.work, args=(clients, stop)) for hand in self.hands]
         for thread in threads:
             thread.start()
-        time.sleep(seconds)
-        self.kill(*victims)
-        stop.set()
-        for thread in threads:
-            thread.join()
-        for client in clients.values():
-            client.close()
+        try:
+            yield
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+            for client in clients.values():
+                client.close()
         for hand in self.hands:
             if hand.problem is not None:
                 raise AssertionError(f"{hand.name}: {hand.problem!r}") from hand.problem

@@ -1,6 +1,6 @@
 """The process under test: the parts of ``yanpan serve`` and ``yanpan worker``, with the lexicon instead of a network.
 
-Arguments: data folder, port, and ``both``, ``serve`` or ``worker``.
+Arguments: data folder, port, ``both``, ``serve`` or ``worker``, and the URL of the store.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ from service.store.database import Database
 from tests.service.working import LightEngine
 
 
-def main(folder: Path, port: int, part: str) -> None:
+def main(folder: Path, port: int, part: str, url: str) -> None:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
-    settings = Settings(data_dir=folder, index_dir=folder / "index", warm_up=False, port=port, shutdown_seconds=10)
+    settings = Settings(
+        data_dir=folder, database=url, index_dir=folder / "index", warm_up=False, port=port, shutdown_seconds=10
+    )
     repository = Repository(Database(settings.database_url))
     engine = LightEngine(settings)
     engine.pipeline.annotate("")
@@ -55,4 +57,4 @@ def _serve(settings: Settings, repository: Repository, engine: Engine) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4])
