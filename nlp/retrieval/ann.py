@@ -1,8 +1,8 @@
 """FAISS over the passages: exact below a size, inverted lists with 8-bit codes above (Johnson et al. 2019).
 
-FAISS only proposes passages here; scores always come from the vector store. On real sentence vectors a search has to
-visit at least an eighth of the lists for a recall of .98 at ten (see the project's dependency notes), which is the
-default.
+FAISS only proposes passages here; scores always come from the vector store. A search visits four times the square root
+of the number of lists, which is an eighth of 1,024 lists and a sixteenth of 4,096. Measured on real sentence vectors with
+``tests/bench/bench_scale.py``; see ``docs/scaling.md``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ ANN = "ann.faiss"
 _PER_LIST = 64
 _MIN_PER_LIST = 39
 _ADD_ROWS = 65_536
+_THREADS_SHARE_LISTS = 1
+"""Of FAISS's ways to use several threads the one that helps a single query: each takes some of its lists."""
 
 Found = tuple[NDArray[np.float32], NDArray[np.int64]]
 
@@ -70,11 +72,12 @@ class ListSearch:
         faiss = _faiss()
         file.seek(0)
         self._index = faiss.read_index(faiss.PyCallbackIOReader(file.read))
+        self._index.parallel_mode = _THREADS_SHARE_LISTS
         self._store = store
         self._ids = store.table[:, 0]
 
     def search(self, queries: Vectors, count: int, allowed: NDArray[np.bool_] | None, effort: int) -> Found:
-        """As ``FlatSearch.search``; ``effort`` doubles the lists visited with every step, from an eighth of them."""
+        """As ``FlatSearch.search``; ``effort`` doubles the lists visited with every step."""
         faiss = _faiss()
         selector = None
         if allowed is not None:
@@ -96,7 +99,7 @@ class ListSearch:
 
     def _probes(self, effort: int) -> int:
         lists = int(self._index.nlist)
-        return min(lists, math.ceil(lists / 8) << effort)
+        return min(lists, math.ceil(4 * math.sqrt(lists)) << effort)
 
 
 def write_lists(path: Path, store: VectorStore, tick: Callable[[int, int], None]) -> int:

@@ -82,9 +82,9 @@ class DenseIndex:
         while done < len(keys):
             # Cases are taken together up to a number of rows, and one at a time when a single case has more.
             upto = max(done + 1, int(np.searchsorted(np.cumsum((ends - firsts)[done:]), _SCORE_ROWS)) + done)
-            spans = list(zip(firsts[done:upto], ends[done:upto], strict=True))
-            rows = np.concatenate([np.arange(first, end) for first, end in spans])
-            offsets = np.concatenate([[0], np.cumsum((ends - firsts)[done:upto])[:-1]])
+            counts = (ends - firsts)[done:upto]
+            offsets = np.cumsum(counts) - counts
+            rows = np.repeat(firsts[done:upto] - offsets, counts) + np.arange(counts.sum())
             nearest = np.maximum.reduceat(ann.read(rows) @ queries.T, offsets, axis=0)
             scores[done:upto] = match_score(nearest)
             done = upto
