@@ -33,10 +33,12 @@ CHECKS = [
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
-    negative_data_rejection,
+    negative_data_rejection,  # the last: it takes 413, which comes before a body is read, for an acceptance
 ]
+_TOO_LARGE = 413
 MODES = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 _PUT_IN = 0.75
+_LONGEST_EXAMPLE = 2000
 _PATIENCE_S = 300  # without a byte; a machine that is busy with other things takes its time
 _MATCHES = (None, "*", '"1"', '"1", "2"', 'W/"1"', '""', "1", "é")
 _KEYS = (None, None, "k", "k" * 201, "a b", "钥".encode().decode("latin-1"))
@@ -138,7 +140,7 @@ class Contract:
                 return
             outcome.answers[answer.status_code] += 1
             try:
-                case.validate_response(answer, checks=CHECKS)
+                case.validate_response(answer, checks=CHECKS if answer.status_code != _TOO_LARGE else CHECKS[:-1])
             except BaseException as group:
                 if isinstance(group, KeyboardInterrupt):
                     raise
@@ -148,7 +150,7 @@ class Contract:
                         f"{type(failure).__name__}: {failure}"[:300],
                     )
                     outcome.failures.setdefault(
-                        place, f"{case.as_curl_command()}\n{answer.status_code} {answer.text[:500]}"
+                        place, f"{case.as_curl_command()[:_LONGEST_EXAMPLE]}\n{answer.status_code} {answer.text[:500]}"
                     )
 
         ask()
