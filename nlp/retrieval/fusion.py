@@ -79,6 +79,7 @@ class Ranking:
         rows: best first; ties in the order of ids.
         scores: of ``rows``.
         low: the score that counts as 0 after normalisation.
+        of_all: scores by row of the whole index, where the channel gives them at once; else None.
 
     """
 
@@ -86,6 +87,7 @@ class Ranking:
     rows: NDArray[np.int64]
     scores: NDArray[np.float64]
     low: float
+    of_all: NDArray[np.float64] | None = None
 
     @property
     def high(self) -> float:

@@ -116,6 +116,10 @@ class LeaningIndex:
         self._known = np.array([len(row) == cells and any(row) for row in rows], dtype=bool)
         joined = b"".join(row if len(row) == cells else none for row in rows)
         self._table = np.frombuffer(joined, dtype=np.uint8).reshape(len(rows), cells)
+        self._lengths = np.empty(len(rows), dtype=np.float32)
+        for first in range(0, len(rows), _ROWS):
+            block = self._table[first : first + _ROWS].astype(np.float32)
+            self._lengths[first : first + _ROWS] = np.sqrt(np.einsum("ij,ij->i", block, block))
 
     def of(self, row: int) -> Leaning | None:
         """The leaning of a row."""
@@ -128,7 +132,7 @@ class LeaningIndex:
         scores = np.full(len(self._table), np.nan)
         for first in range(0, len(self._table), _ROWS):
             rows = self._table[first : first + _ROWS].astype(np.float32)
-            lengths = np.linalg.norm(rows, axis=1) * np.linalg.norm(asked)
+            lengths = self._lengths[first : first + _ROWS] * np.linalg.norm(asked)
             found = np.divide(rows @ asked, lengths, out=np.zeros(len(rows), dtype=np.float32), where=lengths > 0)
             scores[first : first + _ROWS] = np.round(found, 5)
         scores[~self._known] = np.nan

@@ -174,8 +174,8 @@ def _tags(view: View, query: Query, fusion: Fusion, depth: int, allowed: Mask | 
         return None
     scores = view.tags.scores(pairs)
     rows = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
-    rows, scores = _ordered(view, rows, scores[rows], depth)
-    return Ranking("tags", rows, scores, 0.0)
+    best, best_scores = _ordered(view, rows, scores[rows], depth)
+    return Ranking("tags", best, best_scores, 0.0, scores)
 
 
 def _leaning(view: View, query: Query, fusion: Fusion, depth: int, allowed: Mask | None) -> Ranking | None:
@@ -184,16 +184,14 @@ def _leaning(view: View, query: Query, fusion: Fusion, depth: int, allowed: Mask
     scores = view.leanings(len(query.leaning)).scores(query.leaning)
     known = ~np.isnan(scores)
     rows = np.flatnonzero(known if allowed is None else known & allowed)
-    rows, scores = _ordered(view, rows, scores[rows], depth)
-    return Ranking("leaning", rows, scores, low_score(scores, None)) if len(rows) else None
+    best, best_scores = _ordered(view, rows, scores[rows], depth)
+    return Ranking("leaning", best, best_scores, low_score(best_scores, None), scores) if len(rows) else None
 
 
 def _complete(view: View, query: Query, ranking: Ranking, candidates: NDArray[np.int64]) -> NDArray[np.float64]:
     """A channel's scores of all candidates, whoever proposed them; NaN where it cannot score one."""
-    if ranking.channel == "tags":
-        return view.tags.scores(shown(query.tags))[candidates]
-    if ranking.channel == "leaning" and query.leaning is not None:
-        return view.leanings(len(query.leaning)).scores(query.leaning)[candidates]
+    if ranking.of_all is not None:
+        return ranking.of_all[candidates]
     scores = np.full(len(candidates), np.nan)
     scores[np.searchsorted(candidates, ranking.rows)] = ranking.scores
     open_ = np.flatnonzero(np.isnan(scores))
@@ -224,5 +222,9 @@ def _keys(view: View, allowed: Mask | None) -> NDArray[np.int64] | None:
 def _ordered(
     view: View, rows: NDArray[np.int64], scores: NDArray[np.float64], depth: int
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    if 0 < depth < len(rows):
+        # Sorting all cases of a large index takes longer than finding which of them to sort.
+        kept = scores >= np.partition(scores, len(scores) - depth)[len(scores) - depth]
+        rows, scores = rows[kept], scores[kept]
     best = np.lexsort((view.order[rows], -scores))[:depth]
     return rows[best], scores[best]
