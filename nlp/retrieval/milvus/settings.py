@@ -45,7 +45,7 @@ class MilvusSettings:
         hnsw_m, hnsw_ef_construction: how dense the graph of HNSW is.
         ef: how far a search of HNSW looks; at least the number of rows asked for.
         nlist: number of lists of IVF.
-        nprobe: lists of IVF that a search reads; a lower share than 1 in 8 loses hits.
+        nprobe: lists of IVF that a search reads; docs/scaling.md says what fewer lose.
         dtype: of the stored vectors; Milvus Lite has float32 only.
         consistency: ``Strong`` shows every acknowledged change at once, ``Bounded`` is faster.
         shards: of every collection.
