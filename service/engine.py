@@ -8,7 +8,9 @@ from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
 from nlp.errors import IndexMissingError
+from service.operation.memory import FreeMemory
 from service.settings import Settings
+from service.turns import Turns
 
 if TYPE_CHECKING:
     from nlp.encoding import Encoder
@@ -24,6 +26,7 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self.turns = Turns(settings.computing_at_once, after=FreeMemory().give_back)
         self._lock = RLock()  # held only while something is loaded
         self._writing = Lock()  # held as long as cases are added; nobody waits for it but another writer
         self._index: CaseIndex | None = None
@@ -56,10 +59,11 @@ class Engine:
             self.index()
 
     def annotate(self, text: str, *, id: str | None = None, keep_normative: bool = False) -> Annotation:
-        """Annotate one text."""
+        """Annotate one text, in turn."""
         with self._lock:
             pipeline = self._normative_pipeline if keep_normative else self.pipeline
-        return pipeline.annotate(text, id=id)
+        with self.turns.taken():
+            return pipeline.annotate(text, id=id)
 
     def index(self) -> CaseIndex | None:
         """The case index, or None while no case was added."""
@@ -68,7 +72,7 @@ class Engine:
         with self._lock:
             if self._index is None:
                 try:
-                    self._index = CaseIndex.open(self.settings.index_dir, encoder=self.encoder, annotate=self.annotate)
+                    self._index = CaseIndex.open(self.settings.index_dir, encoder=self.encoder, annotate=self._annotate)
                 except IndexMissingError:
                     return None
                 return self._index
@@ -96,7 +100,7 @@ class Engine:
             if index is not None:
                 index.add(cases)
                 return len(index)
-            index = CaseIndex.build(self.settings.index_dir, cases, encoder=self.encoder, annotate=self.annotate)
+            index = CaseIndex.build(self.settings.index_dir, cases, encoder=self.encoder, annotate=self._annotate)
             with self._lock:
                 self._index = index
             return len(index)
@@ -119,7 +123,7 @@ class Engine:
         access: Access | None = None,
         sayings: bool = True,
     ) -> list[Hit]:
-        """Similar cases, best first, among those that ``access`` permits.
+        """Similar cases, best first, among those that ``access`` permits; computed in turn.
 
         Raises:
             IndexMissingError: no case was added yet.
@@ -127,18 +131,23 @@ class Engine:
         index = self.index()
         if index is None:
             raise IndexMissingError("there is no case yet", hint="add cases with POST /v1/cases or yanpan index build")
-        return index.search(
-            text,
-            k,
-            filters=filters,
-            collapse=collapse,
-            per_source=per_source,
-            diverse=diverse,
-            access=access,
-            sayings=sayings,
-        )
+        with self.turns.taken():
+            return index.search(
+                text,
+                k,
+                filters=filters,
+                collapse=collapse,
+                per_source=per_source,
+                diverse=diverse,
+                access=access,
+                sayings=sayings,
+            )
 
     def meanings(self, text: str) -> tuple[Meaning, ...]:
         """What a search for a text understands it as, beside its words; nothing while there is no case."""
         index = self.index()
         return () if index is None else index.meanings(text)
+
+    def _annotate(self, text: str) -> Annotation:
+        # For the index, which annotates while it searches: whoever searches has a turn already.
+        return self.pipeline.annotate(text)

@@ -60,7 +60,10 @@ class Settings(BaseSettings):
     worker_threads: int = Field(default=2, ge=1, le=64, description="background jobs at work at the same time")
     max_batch_bytes: int = Field(default=512 * 1024 * 1024, ge=1024, description="largest upload of files for a batch")
     max_in_flight: int = Field(
-        default=16, ge=1, description="requests for annotating and searching at work at once; one more is told 429"
+        default=16, ge=1, description="requests that annotate or search at work at once; one more is told 429"
+    )
+    computing_at_once: int | None = Field(
+        default=None, ge=1, description="annotations and searches computed at the same time, others wait; one a core"
     )
     shutdown_seconds: int = Field(default=30, ge=1, description="how long requests in flight may end after SIGTERM")
     disk_low_bytes: int = Field(

@@ -166,7 +166,8 @@ def create_record(
 ) -> JSONResponse:
     """Normalise and annotate a text and keep it. Records with the same or nearly the same text are named."""
     checked_date(body.document_date)
-    prepared = prepare(engine.pipeline, typed_document(body.text, "text"), body.doc_type)
+    with engine.turns.taken():
+        prepared = prepare(engine.pipeline, typed_document(body.text, "text"), body.doc_type)
     near = _near(caller, prepared)
     placement = Placement(unit_id=body.unit_id, confidentiality=body.confidentiality)
 
@@ -210,7 +211,8 @@ def upload(
     placement = Placement(unit_id=unit_id, confidentiality=confidentiality)
     data = file.file.read()
     name = file.filename or "upload"
-    found = prepare_file(engine.pipeline, data, name, details)
+    with engine.turns.taken():
+        found = prepare_file(engine.pipeline, data, name, details)
     near = [_near(caller, prepared) for prepared, _ in found.documents]
 
     def work(session: StoreSession) -> Answer:
@@ -263,7 +265,8 @@ def correct_record(
     if needs_annotating(current, body):
         text = current.text if body.text is None else body.text
         kind = body.doc_type if "doc_type" in body.model_fields_set else current.doc_type
-        prepared = prepare(engine.pipeline, typed_document(text, id), kind)  # type: ignore[arg-type]  # checked when stored
+        with engine.turns.taken():
+            prepared = prepare(engine.pipeline, typed_document(text, id), kind)  # type: ignore[arg-type]  # checked when stored
 
     def work(session: StoreSession) -> Answer:
         made = correct(session, caller.principal, id, body, if_match=if_match, prepared=prepared)
@@ -311,7 +314,8 @@ def annotate_again(id: Id, caller: Archivist, engine: EngineDep, if_match: IfMat
         row = fetch(session, Record, id)
         require_match(row, if_match)
         version = fetch(session, RecordVersion, str(row.current_version_id))
-    prepared = prepare_again(engine.pipeline, version)
+    with engine.turns.taken():
+        prepared = prepare_again(engine.pipeline, version)
     with caller.write() as session:
         made = reannotate(session, caller.principal, id, prepared, if_match=if_match)
         body = ReannotatedOut(record=_record_out(session, made.record), tags=made.proposed, kept=made.kept)

@@ -28,6 +28,9 @@ def serve(
     ] = False,
 ) -> None:
     """启动 HTTP 服务。空库首次启动时建立管理员,并打印一次性密码。"""
+    from service.operation.memory import keep_few_heaps
+
+    keep_few_heaps()  # first, as what is imported now starts threads
     import uvicorn
 
     from service.app import create_app

@@ -20,8 +20,8 @@ from service.wording.titles import title_of
 log = logging.getLogger(__name__)
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _API = "/v1"
-HEAVY = ("/v1/annotate", "/v1/segment", "/v1/search")
-"""Paths whose requests load the processor for long: these are bounded."""
+_HEAVY = re.compile(r"/v1/(annotate|segment|search|records|records/uploads|records/[^/]+/(annotation|versions))")
+"""Paths a POST to which loads the processor for long: these are bounded."""
 RETRY_AFTER_S = 1
 
 
@@ -31,7 +31,7 @@ class Requests:
     Args:
         app: to pass requests on to.
         metrics: to count in.
-        max_in_flight: requests to heavy paths at work at once.
+        max_in_flight: requests to heavy paths let in at once, those that wait for a turn among them.
     """
 
     def __init__(self, app: ASGIApp, metrics: Metrics, max_in_flight: int) -> None:
@@ -58,7 +58,7 @@ class Requests:
                 message["headers"] = [*message.get("headers", []), (b"x-request-id", id_.encode())]
             await send(message)
 
-        heavy = scope["path"] in HEAVY
+        heavy = _heavy(scope)
         try:
             with request_span(scope["method"], headers) as span:
                 if heavy and self._now >= self._most:
@@ -92,10 +92,15 @@ def _route(scope: Scope) -> str:
     route = scope.get("route")
     path = getattr(route, "path_format", None) or getattr(route, "path", None)
     if path is None:
-        return scope["path"] if scope["path"] in HEAVY else "(none)"
+        # Refused before it was routed: the shape of the path, as an id in it is nobody's business.
+        return re.sub(r"(?<=/records/)[^/]+(?=/)", "{id}", scope["path"]) if _heavy(scope) else "(none)"
     # A route knows its path below the router that it was put in.
     below = scope["path"].startswith(f"{_API}/") and not str(path).startswith(f"{_API}/")
     return f"{_API}{path}" if below else str(path)
+
+
+def _heavy(scope: Scope) -> bool:
+    return scope["method"] == "POST" and _HEAVY.fullmatch(scope["path"]) is not None
 
 
 def _method(scope: Scope) -> str:
