@@ -71,7 +71,7 @@ def sketch(text: str, permutations: int) -> MinHash:
     return made
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _sketch(text: str) -> MinHash:
-    """Kept, because a ranking that is asked for deeper brings the same texts again."""
+    """Kept, because a ranking that is asked for deeper brings the same texts again; not for long, as texts are large."""
     return sketch(text, _PERMUTATIONS)
