@@ -12,7 +12,8 @@ LIMIT: Final = 32_767
 _ROOM: Final = 4_000
 # Control characters and the two non-characters that XML cannot hold, and \r, which XML readers turn into \n.
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\r\x0e-\x1f\ufffe\uffff]")
-_ESCAPE_LIKE: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+# Before a character that is escaped itself, too: its escape begins with the line that would end this one.
+_ESCAPE_LIKE: Final = re.compile(f"_(?=x[0-9A-Fa-f]{{4}}(?:_|{_ILLEGAL.pattern}))")
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
