@@ -19,7 +19,7 @@ demo: $(STAMP)
 
 # Three at once also on two cores: servers, browsers and clusters are waited for a good part of the time.
 test: $(STAMP)
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # In parts, so that `make -j2 check` uses two cores.
 check: check-style check-types check-data
