@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import requests
 
+from tests.service.api_contract.generating import _left_out
 from tests.service.api_contract.working_service import ROLE_NAMES, Working, working
 
 EXAMPLES = 1
@@ -31,3 +33,20 @@ def test_generated_requests_get_answers_that_the_document_describes(service: Wor
     assert outcome.failures == {}
     assert outcome.requests >= len(own)
     assert set(outcome.answers) & {200, 201}
+
+
+@pytest.mark.parametrize(
+    ("query", "left_out"),
+    [
+        ({"cursor": [], "limit": "29"}, True),
+        ({"cursor": "", "limit": "29"}, False),
+        ({"cursor": ["a"]}, False),
+        ({}, False),
+    ],
+)
+def test_a_broken_value_that_is_not_sent_is_no_acceptance(
+    service: Working, query: dict[str, object], left_out: bool
+) -> None:
+    operation = next(one for one in service.contract.operations if one.path == "/v1/batches" and one.method == "get")
+    sent = requests.Request("GET", "http://127.0.0.1/v1/batches", params=query).prepare().url
+    assert _left_out(operation.Case(query=query), str(sent)) is left_out
